@@ -1,0 +1,122 @@
+"""Puts the parts together and serves them on 127.0.0.1."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+from . import control, control_faults, meeting_pages, oauth_authorize, oauth_token, overview
+from . import rest_meeting_list, rest_meetings, rest_users
+from .calls import CallLog
+from .clock import Clock
+from .fault_effects import apply_faults
+from .faults import FaultBoard
+from .recording import answer_errors, record_calls
+from .seed import add_redirect_uris, seed_world
+from .simulator import SIMULATOR, Simulator
+from .state import Store, World, load_world
+
+HOST = "127.0.0.1"
+SECONDS_TO_FINISH = 0.2
+
+
+@dataclass
+class Options:
+    """How to start. `port` 0 takes a free one."""
+
+    port: int = 0
+    state_file: Path | None = None
+    clock_file: Path | None = None
+    redirect_uris: list[str] = field(default_factory=list)
+
+
+class PortTaken(Exception):
+    """Another program listens on the port."""
+
+
+class Server:
+    """A simulator that is listening; `stop` ends it."""
+
+    def __init__(self, simulator: Simulator, runner: web.AppRunner) -> None:
+        self.simulator = simulator
+        self._runner = runner
+
+    @property
+    def root_url(self) -> str:
+        return self.simulator.root_url
+
+    async def stop(self) -> None:
+        """Stop listening, cut whatever is still held, and let the saved state be."""
+        self.simulator.faults.drop_landing()
+        self.simulator.faults.clear()
+        await self._runner.cleanup()
+
+
+async def start(options: Options) -> Server:
+    """Serve until `stop`. Raises PortTaken, and UnreadableState for a broken state file."""
+    world = _world(options)
+    listener = _listener(options.port)
+    port = listener.getsockname()[1]
+    simulator = Simulator(
+        clock=Clock(options.clock_file),
+        store=Store(world, options.state_file),
+        calls=CallLog(),
+        faults=FaultBoard(),
+        root_url=f"http://{HOST}:{port}",
+        extra_redirect_uris=options.redirect_uris,
+    )
+    simulator.store.save()
+    runner = web.AppRunner(
+        _application(simulator), handle_signals=False, access_log=None, shutdown_timeout=SECONDS_TO_FINISH
+    )
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    return Server(simulator, runner)
+
+
+def _world(options: Options) -> World:
+    world = load_world(options.state_file) if options.state_file else None
+    if world is None:
+        return seed_world(options.redirect_uris)
+    add_redirect_uris(world, options.redirect_uris)
+    return world
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"Port {port} on {HOST} is taken or not allowed ({error.strerror}).") from error
+    return listener
+
+
+def _application(simulator: Simulator) -> web.Application:
+    application = web.Application(middlewares=[record_calls, apply_faults, answer_errors])
+    application[SIMULATOR] = simulator
+    application.add_routes(
+        [
+            web.get("/oauth/authorize", oauth_authorize.show),
+            web.post("/oauth/authorize", oauth_authorize.decide),
+            web.post("/oauth/token", oauth_token.token),
+            web.post("/oauth/revoke", oauth_token.revoke_token),
+            web.get("/v2/users/{user_id}", rest_users.get_user),
+            web.get("/v2/users/{user_id}/meetings", rest_meeting_list.list_meetings),
+            web.post("/v2/users/{user_id}/meetings", rest_meetings.create),
+            web.get("/v2/meetings/{meeting_id}", rest_meetings.get),
+            web.patch("/v2/meetings/{meeting_id}", rest_meetings.change),
+            web.delete("/v2/meetings/{meeting_id}", rest_meetings.delete),
+            web.post("/v2/meetings/{meeting_id}/invite_links", rest_meetings.create_invite_links),
+        ]
+    )
+    application.add_routes(overview.routes())
+    application.add_routes(meeting_pages.routes())
+    application.add_routes(control.routes())
+    application.add_routes(control_faults.routes())
+    return application

@@ -1,0 +1,213 @@
+"""What the simulated Zoom knows, as plain records, and how it is kept in a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+
+
+class UnreadableState(Exception):
+    """The saved file is not one that this version of the simulator wrote."""
+
+
+@dataclass
+class ZoomUser:
+    """A person with a Zoom account. `type`: 1 Basic, 2 Licensed (Zoom's OpenAPI document of users)."""
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str
+    type: int
+    may_host: bool
+    account_id: str
+    account_number: int
+    pmi: int
+    timezone: str
+    created_at: float
+    requires_passcode: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+@dataclass
+class ZoomApp:
+    """A user-managed General app as registered in Zoom's Marketplace."""
+
+    client_id: str
+    client_secret: str
+    name: str
+    scopes: list[str]
+    redirect_uris: list[str]
+
+
+@dataclass
+class AuthorizationCode:
+    """What Allow handed out: good once, for five minutes, for one app, one redirect address and one PKCE challenge."""
+
+    code: str
+    client_id: str
+    user_id: str
+    redirect_uri: str
+    challenge: str
+    challenge_method: str
+    expires_at: float
+
+
+@dataclass
+class TokenSet:
+    """The one live set of tokens of a Zoom user and an app. A dead refresh token is the empty string."""
+
+    user_id: str
+    client_id: str
+    scopes: list[str]
+    access_token: str
+    access_expires_at: float
+    refresh_token: str
+    refresh_expires_at: float
+    issued: int = 1
+    authorizations: int = 1
+
+
+@dataclass
+class Person:
+    """Somebody at a meeting. `place`: in, waiting_room, waiting_for_host, left, removed or ended."""
+
+    key: str
+    name: str
+    role: str
+    place: str
+    arrived_at: float
+    joined_at: float | None = None
+    left_at: float | None = None
+
+
+@dataclass
+class Instance:
+    """One time a meeting was held; Zoom gives each its own uuid."""
+
+    uuid: str
+    started_at: float
+    ended_at: float | None = None
+
+
+@dataclass
+class Meeting:
+    """A meeting; times in seconds since 1970, `duration` in minutes. `settings` holds only what was asked for."""
+
+    id: int
+    uuid: str
+    host_id: str
+    topic: str
+    type: int
+    duration: int
+    timezone: str
+    created_at: float
+    creation_source: str
+    start: float | None = None
+    agenda: str = ""
+    password: str = ""
+    pre_schedule: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
+    tracking_fields: list[dict[str, Any]] = field(default_factory=list)
+    template_id: str = ""
+    status: str = "waiting"
+    deleted_at: float | None = None
+    deleted_by: str = ""
+    changes: int = 0
+    people: list[Person] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+
+@dataclass
+class World:
+    """Everything at once: what `--state` saves and what a reset makes anew."""
+
+    users: dict[str, ZoomUser] = field(default_factory=dict)
+    apps: dict[str, ZoomApp] = field(default_factory=dict)
+    codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    token_sets: list[TokenSet] = field(default_factory=list)
+    revoked_access_tokens: list[str] = field(default_factory=list)
+    meetings: dict[int, Meeting] = field(default_factory=dict)
+    signing_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    meetings_made: int = 0
+
+    def user_by_email(self, email: str) -> ZoomUser | None:
+        """The user with this e-mail address, whatever its case."""
+        wanted = email.lower()
+        return next((user for user in self.users.values() if user.email.lower() == wanted), None)
+
+    def token_set(self, user_id: str, client_id: str) -> TokenSet | None:
+        """The live set of this user and app, if any."""
+        for tokens in self.token_sets:
+            if tokens.user_id == user_id and tokens.client_id == client_id:
+                return tokens
+        return None
+
+    def live_meetings(self) -> list[Meeting]:
+        """Meetings that were not deleted, in the order in which they were made."""
+        return [meeting for meeting in self.meetings.values() if not meeting.is_deleted]
+
+
+class Store:
+    """Holds the world and writes it to its file on every change.
+
+    The file is replaced as a whole, so a kill at any moment leaves the old or the new one. It is not flushed to the
+    disk: a killed process must lose nothing, a power cut may.
+    """
+
+    def __init__(self, world: World, path: Path | None = None) -> None:
+        self.world = world
+        self._path = path
+
+    def save(self) -> None:
+        """Write the world; nothing to do without a file. Raises OSError when the folder cannot be written to."""
+        if self._path is None:
+            return
+        draft = self._path.with_name(self._path.name + ".new")
+        draft.write_text(json.dumps({"format": FORMAT, "world": self.world}, default=vars))
+        os.replace(draft, self._path)
+
+
+def load_world(path: Path) -> World | None:
+    """The world that a file holds; None when there is no file yet. Raises UnreadableState on any other content."""
+    try:
+        saved = json.loads(path.read_text())
+        if saved["format"] != FORMAT:
+            raise UnreadableState(f"{path} was written by another version of the simulator.")
+        return _world_from(saved["world"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableState(f"{path} does not hold a saved state of the simulator.") from error
+
+
+def _world_from(data: dict[str, Any]) -> World:
+    return World(
+        users={key: ZoomUser(**user) for key, user in data["users"].items()},
+        apps={key: ZoomApp(**app) for key, app in data["apps"].items()},
+        codes={key: AuthorizationCode(**code) for key, code in data["codes"].items()},
+        token_sets=[TokenSet(**tokens) for tokens in data["token_sets"]],
+        revoked_access_tokens=data["revoked_access_tokens"],
+        meetings={int(key): _meeting_from(meeting) for key, meeting in data["meetings"].items()},
+        signing_key=data["signing_key"],
+        meetings_made=data["meetings_made"],
+    )
+
+
+def _meeting_from(data: dict[str, Any]) -> Meeting:
+    people = [Person(**person) for person in data["people"]]
+    instances = [Instance(**instance) for instance in data["instances"]]
+    return Meeting(**{**data, "people": people, "instances": instances})
