@@ -23,6 +23,7 @@ LOGS = CACHE / "logs"
 DEMO = CACHE / "demo"
 RUNS = CACHE / "runs"
 MASTER_KEY = CACHE / "master-key"
+BROWSER_COUNT = RUNS / "browser-tests.json"  # left by the browser tests for `make test`
 BENCH_RESULT = CACHE / "bench.json"
 
 # Two clones of the repository may share one PostgreSQL server (PGHOST): their databases must not meet.

@@ -1,0 +1,194 @@
+"""A stack to try things on: a fresh copy of the demo practice that tests and benches may change, break and throw away."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from dev import odoo_source, paths, postgres
+from dev.child import free_port
+from dev.database import Databases
+from dev.rpc import Rpc
+from dev.stack import Stack
+
+TIMEOUT_SECONDS = 30.0
+PLACED_SECONDS = 120.0  # how long "the demo session that starts in five minutes" is taken for true
+_numbers = itertools.count(1)
+
+
+class TrialStack:
+    """A running copy of the demo practice with a Zoom simulator of its own. Every login's password is the login."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._name = f"run_{os.getpid()}_{next(_numbers)}"
+        self._folder = paths.RUNS / self._name
+        self._rpc: dict[str, Rpc] = {}
+        self._placed = f"{paths.DATABASE_PREFIX}_{self._name}_placed"
+        self._placed_at = float("-inf")
+        self._stack = self._fresh()
+
+    @property
+    def odoo_url(self) -> str:
+        """Odoo's address, without a slash at its end."""
+        return self._stack.addresses.odoo_url
+
+    @property
+    def simulator_url(self) -> str:
+        """The Zoom simulator's address, without a slash at its end."""
+        return self._stack.addresses.simulator_url
+
+    @property
+    def database(self) -> str:
+        """The database's name."""
+        return self._stack.database
+
+    @property
+    def clock_file(self) -> Path:
+        """The file with the seconds that addon and simulator add to the real time."""
+        return self._stack.clock_file
+
+    @property
+    def odoo_log(self) -> Path:
+        """Odoo's log of this run."""
+        return self._stack.odoo.log
+
+    @property
+    def simulator_log(self) -> Path:
+        """The simulator's log of this run."""
+        return self._stack.simulator.log
+
+    def start(self) -> None:
+        """Start everything and wait until it works."""
+        self._stack.start()
+
+    def close(self) -> None:
+        """Stop everything and remove the databases."""
+        self._end_stack()
+        self._databases.drop(self._placed)
+
+    def reset(self) -> None:
+        """Begin anew with a fresh practice and a fresh Zoom (two to four seconds); both addresses change."""
+        self._end_stack()
+        self._rpc.clear()
+        self._stack = self._fresh()
+        self.start()
+
+    def restart_odoo(self) -> None:
+        """Stop Odoo if it runs, start it, and wait until it works again. The simulator keeps running."""
+        self._stack.odoo.stop()
+        self._stack.start_odoo()
+        self._stack.wait_for_odoo()
+
+    def kill_odoo(self) -> None:
+        """End Odoo with SIGKILL, in the middle of whatever it is doing."""
+        self._stack.odoo.kill()
+
+    def rpc(
+        self,
+        login: str,
+        model: str,
+        method: str,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Call a model's method as the user `login`, under that user's rights.
+
+        :raise dev.rpc.RpcError: Odoo raised an exception; `.kind` is its class
+        """
+        if login not in self._rpc:
+            self._rpc[login] = Rpc(self.odoo_url, self.database, login, login)
+        return self._rpc[login].call(model, method, args, kwargs)
+
+    def ref(self, xml_id: str) -> int:
+        """Return the database id of the record with this XML id."""
+        module, name = xml_id.split(".")
+        rows = self.sql("SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", (module, name))
+        return int(rows[0][0])
+
+    def run_action(self, xml_id: str) -> None:
+        """Run a scheduled action now and wait for its end."""
+        self.rpc("admin", "ir.cron", "method_direct_trigger", [[self.ref(xml_id)]])
+
+    def sql(self, query: str, parameters: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
+        """Run one SQL statement on the database, committed at once, and return its rows."""
+        return self._databases.server.query(self.database, query, parameters)
+
+    def set_clock(self, seconds: float) -> None:
+        """Let addon and simulator be `seconds` ahead of real time (negative: behind)."""
+        swap = self.clock_file.with_name("clock.new")
+        swap.write_text(f"{seconds}\n")
+        swap.replace(self.clock_file)  # at once, so that no reader finds an empty file
+
+    def move_clock(self, seconds: float) -> None:
+        """Move the clock of addon and simulator by `seconds` from where it is."""
+        now = self.clock_file.read_text().strip() if self.clock_file.exists() else ""
+        self.set_clock(float(now or 0) + seconds)
+
+    def simulator(self, method: str, path: str, json: Any = None) -> Any:
+        """Send one request to the simulator (its control API: "/control/...") and return the JSON of its answer.
+
+        :return: None for an answer without a body
+        :raise requests.HTTPError: it refused
+        """
+        answer = requests.request(method, self.simulator_url + path, json=json, timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def mails(self) -> list[EmailMessage]:
+        """Return every mail that Odoo has sent, oldest first."""
+        return self._stack.mail_catcher.mails()
+
+    def _fresh(self) -> Stack:
+        database = f"{paths.DATABASE_PREFIX}_{self._name}"
+        if time.monotonic() - self._placed_at > PLACED_SECONDS:
+            self._place_demo_times()
+        self._databases.clone(self._placed, database)
+        return Stack(self._databases, database, self._folder, free_port(), free_port())
+
+    def _place_demo_times(self) -> None:
+        """Keep a copy of the demo practice with its times at today: moving them takes longer than all the rest."""
+        self._databases.drop(self._placed)
+        self._databases.clone(self._databases.demo_template(), self._placed)
+        self._databases.run_script(self._placed, "move_demo_times", self._folder)
+        self._placed_at = time.monotonic()
+
+    def _end_stack(self) -> None:
+        self._stack.stop()
+        self._databases.drop(self.database)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def running() -> Iterator[TrialStack]:
+    """Give a running copy of the demo practice, removed afterwards.
+
+    :raise dev.failure.SetupFailure: something on this machine is in the way
+    """
+    with postgres.running() as server:
+        databases = Databases(odoo_source.ensure(), server)
+        drop_left_behind(databases)
+        stack = TrialStack(databases)
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.close()
+
+
+def drop_left_behind(databases: Databases) -> None:
+    """Remove the databases of runs whose process was killed."""
+    for name in databases.names("run_"):
+        pid = name.removeprefix(f"{paths.DATABASE_PREFIX}_run_").split("_")[0]
+        if not Path(f"/proc/{pid}").exists():
+            databases.drop(name)
+            shutil.rmtree(paths.RUNS / name.removeprefix(f"{paths.DATABASE_PREFIX}_"), ignore_errors=True)

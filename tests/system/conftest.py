@@ -1,0 +1,142 @@
+"""Fixtures for tests of the whole system: real Odoo, PostgreSQL, the Zoom simulator, Chromium.
+
+`stack`        the running system (one for the whole test run; see dev/trial_stack.py for every method)
+    stack.odoo_url, stack.simulator_url       addresses without a slash at their end
+    stack.rpc("dana", "calendar.event", "create", [{...}])     as that user; raises dev.rpc.RpcError (.kind, .message)
+    stack.simulator("GET", "/control/...")    the simulator's control API (any path), JSON in and out
+    stack.sql("SELECT ...", (parameter,))     rows as tuples, committed at once
+    stack.ref("zoom_telehealth.demo_event_soon"), stack.run_action("<XML id of a scheduled action>")
+    stack.move_clock(3600), stack.set_clock(0)    addon and simulator together
+    stack.restart_odoo(), stack.kill_odoo()   kill is SIGKILL; restart starts a killed one too
+    stack.mails()                             what Odoo sent, as email.message.EmailMessage
+    stack.odoo_log, stack.simulator_log       paths of the logs
+`fresh_stack`  the same, begun anew for this test: fresh demo practice, fresh Zoom, real time (two to four seconds).
+               Use it where a test kills, moves the clock, or counts.
+`page_for`     page_for("dana") signs in through the login page and returns a Playwright page (sync API) with the desktop's
+               size; page_for("alex", path="/my") goes on to that path. Each call is a browser session of its own. An
+               error on any of its pages (an uncaught exception in JavaScript) fails the test.
+`browser`      Playwright's browser; `new_page()` gives a page that nobody is signed in on, watched in the same way.
+
+Logins, all with the login as password: admin; dana, omar (providers); sam (scheduler); mia (telehealth manager);
+alex, brooke, chen, devi (clients, in the portal). One file:
+
+    def test_a_provider_sees_the_calendar(page_for):
+        page = page_for("dana", path="/odoo/calendar")
+        page.get_by_role("button", name="New").wait_for()
+
+Asyncio tests do not mix with Playwright's sync API: in this folder, write plain functions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from dev import browser as chromium
+from dev import paths, trial_stack
+from dev.trial_stack import TrialStack
+
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"width": 1400, "height": 900}
+
+_ran_in_browser: set[str] = set()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[TrialStack]:
+    """The running system, shared by all tests of the run."""
+    with trial_stack.running() as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_stack(stack: TrialStack) -> TrialStack:
+    """The running system with nothing done to it yet."""
+    stack.reset()
+    return stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(BROWSER_FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[], Page]]:
+    """A function that opens a page in a browser session of its own; errors on it fail the test at its end."""
+    contexts = []
+    errors: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {_describe(error)}"))
+
+    def open_page() -> Page:
+        context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+        context.on("page", watch)
+        contexts.append(context)
+        page = context.new_page()
+        _ran_in_browser.add(request.node.nodeid)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors, "JavaScript failed on a page:\n" + "\n".join(errors)
+
+
+@pytest.fixture
+def page_for(request: pytest.FixtureRequest, new_page: Callable[[], Page]) -> Callable[..., Page]:
+    """A function that signs a user in and returns the page: page_for(login, path="/odoo")."""
+    running: TrialStack = request.getfixturevalue("stack")
+
+    def sign_in(login: str, path: str | None = None) -> Page:
+        page = new_page()
+        page.goto(f"{running.odoo_url}/web/login")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", login)
+        page.click("form.oe_login_form button[type=submit]")
+        page.wait_for_url(lambda url: "/web/login" not in url)
+        if path is not None:
+            page.goto(f"{running.odoo_url}{path}")
+        return page
+
+    return sign_in
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which tests need the browser, so that `make test` can tell whether they all ran."""
+    session.config.stash[_wanted] = [item.nodeid for item in session.items if "new_page" in _fixtures(item)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the two numbers for dev/test.py."""
+    wanted = session.config.stash.get(_wanted, [])
+    paths.make(paths.BROWSER_COUNT.parent)
+    paths.BROWSER_COUNT.write_text(json.dumps({"wanted": len(wanted), "ran": len(_ran_in_browser.intersection(wanted))}))
+
+
+_wanted = pytest.StashKey[list[str]]()
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", []))
+
+
+def _describe(error: Error | Any) -> str:
+    return str(getattr(error, "stack", None) or error)
