@@ -159,7 +159,7 @@ class ZoomClient:
     def _get(
         self, template: str, *, meeting_id: str | None = None, params: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """A GET, repeated once after trouble on the way or at Zoom: it changes nothing, such trouble is mostly short."""
+        """A GET, repeated once after trouble on the way or at Zoom: it changes nothing, such trouble is short."""
         deadline = time.monotonic() + self._timeout.total
         try:
             return object_in(self._send("GET", template, meeting_id=meeting_id, params=params, deadline=deadline))
@@ -196,7 +196,7 @@ class ZoomClient:
 
 
 def uuid_in_path(uuid: str) -> str:
-    """A meeting's uuid for use in a path: encoded once, or twice (Zoom's rule) where it starts with `/` or contains `//`."""
+    """A meeting's uuid for use in a path: encoded once, or twice (Zoom's rule) if it starts with `/` or has `//`."""
     encoded = quote(uuid, safe="")
     return quote(encoded, safe="") if uuid.startswith("/") or "//" in uuid else encoded
 

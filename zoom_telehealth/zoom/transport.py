@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,11 +60,9 @@ class _StrictAdapter(HTTPAdapter):
     def __init__(self) -> None:
         super().__init__(max_retries=Retry(0, read=False, redirect=False))
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=_tls_context())
-
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        super().cert_verify(conn, url, True, None)  # type: ignore[no-untyped-call, unused-ignore]
+        # requests would load the bundle into the context again for each connection; ours has it already.
+        conn.cert_reqs = "CERT_REQUIRED"
 
     def send(  # type: ignore[override, unused-ignore]
         self,
@@ -81,14 +80,19 @@ class _StrictAdapter(HTTPAdapter):
         return super().send(request, stream=stream, timeout=timeout, verify=True, cert=None, proxies=None)
 
 
+class _TlsAdapter(_StrictAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=_tls_context(DEFAULT_CA_BUNDLE_PATH))
+
+
 class _StrictSession(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
-        for scheme in ("https://", "http://"):
-            self.mount(scheme, _StrictAdapter())
+        self.mount("https://", _TlsAdapter())
+        self.mount("http://", _StrictAdapter())
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
         return {"verify": True, "proxies": {}, "stream": bool(stream), "cert": None}
@@ -109,9 +113,11 @@ def new_session(headers: Mapping[str, str] | None = None) -> requests.Session:
     return session
 
 
-def _tls_context() -> ssl.SSLContext:
+@functools.cache
+def _tls_context(certificate_bundle: str) -> ssl.SSLContext:
+    """One context for all sessions of the process: reading the bundle is slow."""
     # Not create_default_context(): that one reads SSL_CERT_FILE and SSL_CERT_DIR from the environment.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
+    context.load_verify_locations(cafile=certificate_bundle)
     return context

@@ -1,0 +1,10 @@
+"""A fixed time, and waits so short that a server which never answers costs the tests little."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from zoom.transport import Timeouts
+
+NOW = datetime(2026, 11, 21, 22, 30)
+QUICK = Timeouts(connect=1.0, read=0.4, total=1.0)
