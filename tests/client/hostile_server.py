@@ -51,7 +51,8 @@ class HostileServer:
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+        # By name: urllib3 1.26 cannot check a certificate for a bare IP address.
+        self.url = f"https://localhost:{self.port}" if self.tls else f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 

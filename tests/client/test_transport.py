@@ -58,9 +58,19 @@ def test_a_trusted_server_that_knows_no_more_than_tls_1_1_is_refused(serve: Serv
     lax.load_verify_locations(certificate)
     with (
         socket.create_connection(("127.0.0.1", server.port)) as plain,
-        lax.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+        lax.wrap_socket(plain, server_hostname="localhost") as connection,
     ):
         assert connection.version() == "TLSv1.1"
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_trusted_certificate_of_another_name_is_refused(serve: Serve, certificate: Path) -> None:
+    server = serve(json_reply(200, {}), tls=tls_server(certificate, ssl.TLSVersion.TLSv1_3))
+
+    # ValueError: with urllib3 1.26 a bare IP address is refused before the handshake.
+    with pytest.raises((requests.exceptions.SSLError, ValueError)):
+        new_session().get(f"https://127.0.0.1:{server.port}")
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])

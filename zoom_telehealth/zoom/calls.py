@@ -118,6 +118,8 @@ def _attempt(
             timeout=(min(timeouts.connect, left), min(timeouts.read, left)),
             stream=True,
         )
+        # urllib3 1.26 takes a cut body for a whole one unless told.
+        response.raw.enforce_content_length = True
         with response:
             body = b"".join(_chunks(response, deadline))
     except _TooLarge:
