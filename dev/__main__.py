@@ -1,4 +1,4 @@
-"""`python3 -m dev <command>`: the entry that `make` calls. Begins on the system's Python, goes on in the project's own."""
+"""`python3 -m dev <command>`, which `make` calls: begins on the system's Python, goes on in the project's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMMANDS = {
     "test": "run every test",
     "lint": "check style, types and the direction of imports",
     "bench": "measure, print a table, write it to .cache/bench.json",
-    "setup": "get everything that the other commands need, and stop",
+    "setup": "get what the other commands need, and stop",
 }
 INTERRUPTED = 130
 

@@ -1,4 +1,4 @@
-"""apt with folders of its own inside `.cache`: fetches packages from Debian's unstable suite without touching the machine.
+"""apt with folders of its own in `.cache`: fetches packages of Debian's unstable suite, the machine stays untouched.
 
 Needs no root. The mirror's address is the one that this machine's own apt uses (or `DEBIAN_MIRROR`).
 """
@@ -57,7 +57,7 @@ def mirror() -> Mirror:
         ["apt-get", "indextargets", "--format", TARGETS, "Created-By: Packages"],
         purpose="Finding Debian's mirror",
     )
-    found = _debian_main(listing)
+    found = debian_main(listing)
     if found is None:
         raise SetupFailure(
             "This machine's apt knows no Debian mirror to get Odoo 19 from; please set ODOO_PATH to an Odoo 19."
@@ -71,14 +71,15 @@ def download(packages: Sequence[str], source: Mirror, into: Path) -> None:
     :raise SetupFailure: the mirror does not answer, or has no such package
     """
     config = _configure(source)
-    apt = ["apt-get", "-c", config, "-q"]
+    apt: list[str | Path] = ["apt-get", "-c", config, "-q"]
     commands.run([*apt, "update"], purpose="Asking Debian's mirror for Odoo 19", log="apt", hint=UNREACHABLE)
     commands.run(
         [*apt, "download", *packages], purpose="Fetching Odoo 19", log="apt", cwd=paths.make(into), hint=UNREACHABLE
     )
 
 
-def _debian_main(listing: str) -> Mirror | None:
+def debian_main(listing: str) -> Mirror | None:
+    """Return the mirror among the lines of `apt-get indextargets`, each "address origin codename component"."""
     for line in listing.splitlines():
         address, origin, codename, component = [*line.split(), "", "", "", ""][:4]
         if origin == "Debian" and component == "main" and "-" not in codename and "security" not in address:

@@ -55,7 +55,7 @@ class Child:
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        """Start it and return at once. Its session is its own, so that Ctrl-C reaches us alone and we stop all in order."""
+        """Start it and return at once. Ctrl-C does not reach it (own session): we stop all in order."""
         paths.make(self.log.parent)
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(

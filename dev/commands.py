@@ -71,7 +71,9 @@ def apt_install(packages: Sequence[str], purpose: str) -> None:
     """
     line = "apt-get install -y --no-install-recommends " + " ".join(packages)
     if shutil.which("apt-get") is None:
-        raise SetupFailure(f"{purpose} needs {' and '.join(packages)}, which this machine's package manager must install.")
+        raise SetupFailure(
+            f"{purpose} needs {' and '.join(packages)}, which this machine's package manager must install."
+        )
     if os.geteuid() != 0:
         raise SetupFailure(f"{purpose} needs a package that only root can install; please type: sudo {line}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -1,4 +1,4 @@
-"""What the person at the terminal reads: plain lines, flushed at once so that they keep their place among a child's output."""
+"""What the person at the terminal reads: plain lines, flushed at once to keep their place among a child's output."""
 
 from __future__ import annotations
 

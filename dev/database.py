@@ -40,13 +40,13 @@ class Databases:
     def demo_template(self) -> str:
         """Return the name of the template with the demo practice loaded, made if there is none."""
         base = self.template()
-        demo = stamp.fingerprint(base, *_contents(paths.ADDON_FOLDER / "demo"))
+        demo = stamp.fingerprint(base, *contents(paths.ADDON_FOLDER / "demo"))
         return self._ensure(f"{paths.DATABASE_PREFIX}_demo_template_{demo}", lambda name: self._load_demo(base, name))
 
     def addon_hash(self) -> str:
         """Return a hash over everything that an installation of the addon depends on."""
         scripts = [path.read_bytes() for path in sorted(SCRIPTS.glob("*.py")) if path.name != "move_demo_times.py"]
-        files = _contents(paths.ADDON_FOLDER, NOT_INSTALLED | {"demo"})
+        files = contents(paths.ADDON_FOLDER, NOT_INSTALLED | {"demo"})
         return stamp.fingerprint(self.source.version, odoo_conf.master_key(), *MODULES, *scripts, *files)
 
     def exists(self, name: str) -> bool:
@@ -128,7 +128,7 @@ class Databases:
         conf = odoo_conf.write(folder, self.source, self.server, name, odoo_conf.Addresses(), folder / "clock")
         first, *rest = arguments
         shell = [first] if first == "shell" else []
-        options = ["-c", conf, "--no-http", *(rest if shell else arguments)]
+        options: list[str | Path] = ["-c", conf, "--no-http", *(rest if shell else arguments)]
         commands.run(
             [*self.source.command(), *shell, *options],
             purpose=purpose,
@@ -148,7 +148,7 @@ class Databases:
             connection.close()
 
 
-def _contents(folder: Path, without: frozenset[str] = frozenset({"__pycache__"})) -> list[str | bytes]:
+def contents(folder: Path, without: frozenset[str] = frozenset({"__pycache__"})) -> list[str | bytes]:
     """Return names and contents of all files below `folder`, except in its subfolders named in `without`."""
     parts: list[str | bytes] = []
     for path in sorted(folder.rglob("*")):

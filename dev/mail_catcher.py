@@ -74,12 +74,12 @@ class _Conversation(socketserver.StreamRequestHandler):
         for line in self.rfile:
             if line.rstrip(b"\r\n") == b".":
                 break
-            lines.append(line[1:] if line.startswith(b"..") else line)
-        return b"".join(lines)
+            lines.append((line[1:] if line.startswith(b"..") else line).rstrip(b"\r\n"))
+        return b"\n".join(lines) + b"\n"
 
     def _say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
 
 
 def _parse(path: Path) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    return message_from_bytes(path.read_bytes(), policy=policy.default)

@@ -43,8 +43,9 @@ DIST_PACKAGES = Path("usr/lib/python3/dist-packages")
 MISSING_ASSET = Path("mail/static/lib/selfie_segmentation/selfie_segmentation.js")
 # What Odoo (or Python) would take from the environment in place of the configuration written for it.
 OVERRULES = frozenset(
-    "ODOO_RC OPENERP_SERVER ODOO_DEV PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGDATABASE_TEMPLATE PGPATH PGAPPNAME "
-    "PGHOST_REPLICA PGPORT_REPLICA PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH".split()
+    ("ODOO_RC", "OPENERP_SERVER", "ODOO_DEV", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH")
+    + ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGDATABASE_TEMPLATE", "PGPATH", "PGAPPNAME")
+    + ("PGHOST_REPLICA", "PGPORT_REPLICA")
 )
 LAUNCHER = 'import odoo.cli\n\nif __name__ == "__main__":\n    odoo.cli.main()\n'
 

@@ -1,7 +1,7 @@
 """PostgreSQL: the user's own server (`PGHOST`, `PGPORT`, `DATABASE_URL`), or one embedded in `.cache/postgres`.
 
-The embedded server listens on a unix socket alone. Every command that needs it holds a shared lock; the last one to leave
-stops it, so that `make test` beside a running `make demo` neither starts a second server nor takes the first one away.
+The embedded server listens on a unix socket alone. Every command that needs it holds a shared lock; the last one to
+leave stops it, so that `make test` beside a running `make demo` neither starts a second server nor stops the first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The virtual environment with everything at exact versions (dev/requirements.txt). Runs on the system's Python alone."""
+"""The virtual environment with everything at exact versions (dev/requirements.txt). Made by the system's Python."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def continue_inside() -> None:
 def _check_version() -> None:
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         have = ".".join(map(str, sys.version_info[:2]))
-        raise SetupFailure(f"Odoo 19 and its packages need Python 3.10 to 3.13, and this is {have} (make PYTHON=python3.12 ...).")
+        raise SetupFailure(
+            f"Odoo 19 and its packages need Python 3.10 to 3.13, and this is {have} (make PYTHON=python3.12 ...)."
+        )
 
 
 def _create() -> list[str | Path]:
@@ -59,7 +61,7 @@ def _create() -> list[str | Path]:
     if not _have("ensurepip") and not _have("pip"):
         commands.apt_install(["python3-venv"], "Making a Python environment")
     with_pip = _have("ensurepip")
-    create = [sys.executable, "-m", "venv", *([] if with_pip else ["--without-pip"]), paths.VENV]
+    create: list[str | Path] = [sys.executable, "-m", "venv", *([] if with_pip else ["--without-pip"]), paths.VENV]
     commands.run(create, purpose="Making a Python environment", log="pip")
     if with_pip:
         return [paths.VENV_PYTHON, "-m", "pip"]

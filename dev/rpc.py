@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 class RpcError(Exception):
-    """Odoo refused or failed; `kind` is the exception's name there (odoo.exceptions.AccessError), `message` its text."""
+    """Odoo refused or failed; `kind` is its exception's name (odoo.exceptions.AccessError), `message` the text."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
@@ -32,9 +32,7 @@ class Rpc:
         answer = self._post("/web/session/authenticate", identity)
         self.uid = int(answer["uid"])
 
-    def call(
-        self, model: str, method: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
+    def call(self, model: str, method: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
         """Call `method` of `model` and return what it returns.
 
         :raise RpcError: Odoo raised an exception

@@ -1,4 +1,4 @@
-"""`python3 -m dev setup`: everything that the other commands need, without running any of them."""
+"""`python3 -m dev setup`: what the other commands need, without running any of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dev.console import say
 
 
 def main(_arguments: list[str]) -> int:
-    """Get Odoo, PostgreSQL, a browser and the template databases."""
+    """Get Python's packages, Odoo, a browser and PostgreSQL."""
     odoo_source.ensure()
     browser.ensure()
     with postgres.running():

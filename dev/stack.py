@@ -1,4 +1,4 @@
-"""The whole system on 127.0.0.1: Odoo with the addon, the Zoom simulator, a catcher of mails. For demo, tests and benches."""
+"""The whole system on 127.0.0.1: Odoo with the addon, the Zoom simulator, a catcher of mails."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """`make test`: the tests inside Odoo, then all others, and a check that none was left out silently.
 
-Paths and options of pytest may follow: `python3 -m dev test tests/client -k token`. Paths in the addon go to the session
-inside Odoo, other paths to the plain one, options to both; with paths of one kind only, the other session is left out.
+Paths and options of pytest may follow: `python3 -m dev test tests/client -k token`. Paths in the addon go to the
+session inside Odoo, other paths to the plain one, options to both; with paths of one kind only, the other session is
+left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A stack to try things on: a fresh copy of the demo practice that tests and benches may change, break and throw away."""
+"""A stack to try things on: a fresh copy of the demo practice that tests and benches may change and break."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For every test outside Odoo: where the repository is, and a check that the tests run in the project's own environment."""
+"""For every test outside Odoo: where the repository is."""
 
 from __future__ import annotations
 

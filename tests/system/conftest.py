@@ -2,7 +2,7 @@
 
 `stack`        the running system (one for the whole test run; see dev/trial_stack.py for every method)
     stack.odoo_url, stack.simulator_url       addresses without a slash at their end
-    stack.rpc("dana", "calendar.event", "create", [{...}])     as that user; raises dev.rpc.RpcError (.kind, .message)
+    stack.rpc("dana", "calendar.event", "create", [{...}])     as that user; may raise dev.rpc.RpcError
     stack.simulator("GET", "/control/...")    the simulator's control API (any path), JSON in and out
     stack.sql("SELECT ...", (parameter,))     rows as tuples, committed at once
     stack.ref("zoom_telehealth.demo_event_soon"), stack.run_action("<XML id of a scheduled action>")
@@ -12,7 +12,7 @@
     stack.odoo_log, stack.simulator_log       paths of the logs
 `fresh_stack`  the same, begun anew for this test: fresh demo practice, fresh Zoom, real time (two to four seconds).
                Use it where a test kills, moves the clock, or counts.
-`page_for`     page_for("dana") signs in through the login page and returns a Playwright page (sync API) with the desktop's
+`page_for`     page_for("dana") signs in through the login page and returns a Playwright page (sync API) of a desktop's
                size; page_for("alex", path="/my") goes on to that path. Each call is a browser session of its own. An
                error on any of its pages (an uncaught exception in JavaScript) fails the test.
 `browser`      Playwright's browser; `new_page()` gives a page that nobody is signed in on, watched in the same way.
@@ -128,7 +128,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave the two numbers for dev/test.py."""
     wanted = session.config.stash.get(_wanted, [])
     paths.make(paths.BROWSER_COUNT.parent)
-    paths.BROWSER_COUNT.write_text(json.dumps({"wanted": len(wanted), "ran": len(_ran_in_browser.intersection(wanted))}))
+    paths.BROWSER_COUNT.write_text(
+        json.dumps({"wanted": len(wanted), "ran": len(_ran_in_browser.intersection(wanted))})
+    )
 
 
 _wanted = pytest.StashKey[list[str]]()
