@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from .calls import Call
+from .clock import POLL_SECONDS
 from .errors import ZoomError, zoom_error_answer
 from .faults import Fault
 from .recording import answer_record
@@ -20,7 +20,6 @@ from .simulator import simulator_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HTML = "<!DOCTYPE html><html><head><title>Zoom</title></head><body><h1>We'll be right back</h1></body></html>"
-NEVER = 3600 * 24 * 365
 
 
 @web.middleware
@@ -34,7 +33,7 @@ async def apply_faults(request: web.Request, handler: Handler) -> web.StreamResp
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds or 0)
         elif fault.kind == "list_lag":
-            request[LIST_LAG] = fault.seconds
+            request[LIST_LAG] = float(fault.seconds or 0)
         elif fault.kind == "drop_setting":
             request[DROPPED_SETTINGS] = fault.settings
     for fault in hit:
@@ -52,7 +51,7 @@ async def _answer_lost(request: web.Request, handler: Handler, fault: Fault) -> 
 async def _late_effect(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
     """No answer now; the call does what it should when the simulated clock has moved on, or when it is released.
 
-    The caller's token is judged now. With `connection: keep` the caller waits until it gives up.
+    The caller's token is judged now. With `connection: keep` the caller waits for an answer that never comes.
     """
     try:
         if request.path.startswith("/v2/"):
@@ -72,20 +71,20 @@ async def _late_effect(request: web.Request, handler: Handler, fault: Fault) -> 
     received = simulator.now()
     simulator.faults.land_later(asyncio.get_running_loop().create_task(land()))
     if fault.connection == "keep":
-        await _wait(request, NEVER)
+        await _keep_waiting(request, fault)
     return _closed(request)
 
 
 async def _hold(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
     """The call does what it should; its answer goes out when the fault is released or deleted."""
     answer = await _do(request, handler)
-    await _wait_for_release(request, fault)
+    await _keep_waiting(request, fault)
     return answer
 
 
 async def _hang(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
     """Nothing is done and nothing is answered; the connection closes when the fault is released or deleted."""
-    await _wait_for_release(request, fault)
+    await _keep_waiting(request, fault)
     return _closed(request)
 
 
@@ -125,9 +124,9 @@ async def _empty(request: web.Request, handler: Handler, fault: Fault) -> web.St
 async def _do(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let the API do its work and record what it would have answered."""
     answer = await handler(request)
-    call: Call | None = request.get(CALL)
+    call = request.get(CALL)
     if call is not None:
-        call.effect = answer_record(call, answer)
+        call.effect = answer_record(answer)
     return answer
 
 
@@ -137,20 +136,13 @@ def _closed(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def _wait_for_release(request: web.Request, fault: Fault) -> None:
+async def _keep_waiting(request: web.Request, fault: Fault) -> None:
+    """Keep the caller waiting until the fault is released or deleted, or the caller has gone."""
     faults = simulator_of(request).faults
     faults.waiting += 1
     try:
-        await fault.released.wait()
-    finally:
-        faults.waiting -= 1
-
-
-async def _wait(request: web.Request, seconds: float) -> None:
-    faults = simulator_of(request).faults
-    faults.waiting += 1
-    try:
-        await asyncio.sleep(seconds)
+        while not fault.released.is_set() and request.transport is not None and not request.transport.is_closing():
+            await asyncio.sleep(POLL_SECONDS)
     finally:
         faults.waiting -= 1
 
@@ -165,7 +157,7 @@ async def _first_of(*awaitables: Awaitable[object]) -> None:
 
 
 def _note(request: web.Request, fault: Fault) -> None:
-    call: Call | None = request.get(CALL)
+    call = request.get(CALL)
     if call is not None:
         call.fault = fault.kind if call.fault is None else f"{call.fault}, {fault.kind}"
 

@@ -130,6 +130,7 @@ CREATE_ONLY_SETTINGS: dict[str, Rule] = {
 }
 
 CHANGE_ONLY_SETTINGS: dict[str, Rule] = {
+    "authentication_exception": Many(Thing({"email": Text(), "name": Text(), "join_url": Text()})),
     "authentication_name": Text(),
     "custom_keys": Many(Thing({"key": Text(64), "value": Text(256)}), 0, 10),
     "enforce_login": Flag(),
@@ -177,7 +178,13 @@ _MEETING: dict[str, Rule] = {
 CREATE_BODY = Thing(
     {**_MEETING, "default_password": Flag(), "settings": Thing({**SETTINGS, **CREATE_ONLY_SETTINGS})}
 )
-CHANGE_BODY = Thing({**_MEETING, "settings": Thing({**SETTINGS, **CHANGE_ONLY_SETTINGS})})
+CHANGE_BODY = Thing(
+    {
+        **_MEETING,
+        "tracking_fields": Many(Thing({"field": Text(), "value": Text()})),
+        "settings": Thing({**SETTINGS, **CHANGE_ONLY_SETTINGS}),
+    }
+)
 
 INVITE_LINKS_BODY = Thing(
     {

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from .calls import Answer, Call
+from .calls import Answer
 from .errors import ZoomError, zoom_error_answer
 from .rest_access import CALL
 from .simulator import simulator_of
@@ -42,7 +42,7 @@ async def record_calls(request: web.Request, handler: Handler) -> web.StreamResp
     answer.headers["x-zm-trackingid"] = f"v=2.0;clid=us04;rid=SIM_{secrets.token_hex(16)}"
     call.took_ms = round((time.monotonic() - began) * 1000)
     if not NO_ANSWER & set((call.fault or "").split(", ")):
-        call.answer = answer_record(call, answer)
+        call.answer = answer_record(answer)
     return answer
 
 
@@ -63,7 +63,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return zoom_error_answer(request, ZoomError(405, 2301, "This method is not supported here."))
 
 
-def answer_record(call: Call, answer: web.StreamResponse) -> Answer:
+def answer_record(answer: web.StreamResponse) -> Answer:
     """What an answer said, tokens masked."""
     body = answer.body if isinstance(answer, web.Response) else None
     raw = bytes(body) if isinstance(body, (bytes, bytearray)) else b""

@@ -12,8 +12,7 @@ from .simulator import simulator_of
 from .state import ZoomUser
 from .tokens import by_access_token
 
-CALL = "zoom_simulator.call"
-CALLER = "zoom_simulator.caller"
+CALL = web.RequestKey("call", Call)
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,16 @@ class Caller:
             raise scopes_missing(scope)
 
 
+CALLER = web.RequestKey("caller", Caller)
+
+
 def authenticate(request: web.Request) -> Caller:
     """The caller by `Authorization: Bearer`, looked up once per request.
 
     Raises ZoomError 401/124 for a missing, unknown or expired token and 401/4741 for a revoked one. The token is
     judged when the request arrives, so that an effect which lands late is not refused for a token that expired since.
     """
-    known: Caller | None = request.get(CALLER)
+    known = request.get(CALLER)
     if known is not None:
         return known
     simulator = simulator_of(request)
@@ -75,6 +77,6 @@ def own_user(request: web.Request, scope: str) -> ZoomUser:
 
 def note_caller(request: web.Request, user: str | None, client_id: str) -> None:
     """Write into the call's record who made it."""
-    call: Call | None = request.get(CALL)
+    call = request.get(CALL)
     if call is not None:
         call.user, call.client_id = user, client_id

@@ -14,7 +14,7 @@ from .signing import read_signed, sign
 from .simulator import Simulator, simulator_of
 from .state import Meeting, ZoomUser
 
-LIST_LAG = "zoom_simulator.list_lag"
+LIST_LAG = web.RequestKey("list_lag", float)
 DEFAULT_PAGE = 30
 LARGEST_PAGE = 300
 PAGE_TOKEN_SECONDS = 15 * 60
@@ -49,7 +49,7 @@ async def list_meetings(request: web.Request) -> web.Response:
 
 def _found(simulator: Simulator, host: ZoomUser, request: web.Request) -> list[Meeting]:
     now = simulator.now()
-    lag: float = request.get(LIST_LAG, 0.0)
+    lag = request.get(LIST_LAG, 0.0)
     wanted = request.query.get("type", "scheduled")
     found = [
         meeting

@@ -16,7 +16,7 @@ from .rest_access import authenticate, own_user
 from .simulator import Simulator, simulator_of
 from .state import Meeting, World
 
-DROPPED_SETTINGS = "zoom_simulator.dropped_settings"
+DROPPED_SETTINGS: web.RequestKey[list[str]] = web.RequestKey("dropped_settings", list)
 DEFAULT_INVITE_SECONDS = 7200
 
 
@@ -120,4 +120,4 @@ def uuid_from_path(part: str) -> str:
 
 
 def _dropped(request: web.Request) -> tuple[str, ...]:
-    return tuple(request.get(DROPPED_SETTINGS, ()))
+    return tuple(request.get(DROPPED_SETTINGS, []))
