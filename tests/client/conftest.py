@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,21 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import settings
 
 from tests.client.fixed_values import NOW, QUICK
 from tests.client.hostile_server import HostileServer, Reply
+from tests.simulator.running_simulator import simulator, simulator_process
 from zoom.client import ZoomClient
 from zoom.transport import new_session
+
+# Hypothesis keeps what it learned with the other caches.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[2] / ".cache" / "hypothesis"))
+# No deadline for a single example: the machine may be busy with other tests.
+settings.register_profile("zoom_telehealth", deadline=None)
+settings.load_profile("zoom_telehealth")
+
+__all__ = ["simulator", "simulator_process"]
 
 
 @pytest.fixture

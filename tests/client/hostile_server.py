@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 Reply = Callable[[socket.socket], None]
@@ -84,7 +85,7 @@ class HostileServer:
             connection.close()
 
 
-def reply(status: int, body: bytes | str = b"", *, length: int | None = None, **headers: str) -> Reply:
+def reply(status: int, body: bytes | str = b"", *, length: int | None = None, **headers: Any) -> Reply:
     """An HTTP answer; `length` lies about the body's size. Header names are given with `_` for `-`."""
     content = body.encode() if isinstance(body, str) else body
     head = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(content) if length is None else length}"]
@@ -93,7 +94,7 @@ def reply(status: int, body: bytes | str = b"", *, length: int | None = None, **
     return lambda connection: connection.sendall("\r\n".join(head).encode() + content)
 
 
-def json_reply(status: int, body: object, **headers: str) -> Reply:
+def json_reply(status: int, body: object, **headers: Any) -> Reply:
     return reply(status, json.dumps(body), Content_Type="application/json", **headers)
 
 

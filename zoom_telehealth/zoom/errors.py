@@ -184,7 +184,7 @@ class Refused(ZoomError):
 class GrantRefused(ZoomError):
     """Zoom's plain word that an authorization code or refresh token is no longer good; the one reason to disconnect.
 
-    A code: used, expired, or for another redirect address. A refresh token: used, revoked, or too old.
+    A code: used or expired. A refresh token: used, revoked, or too old.
     """
 
     sentence = "Zoom no longer accepts this authorization."

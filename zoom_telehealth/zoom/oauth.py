@@ -114,7 +114,8 @@ def exchange_code(
 
     :param redirect_uri: the same as in :func:`authorize_url`
     :param now: naive UTC
-    :raises GrantRefused: the code is used, expired, or another redirect address's or verifier's
+    :raises GrantRefused: the code is used or expired
+    :raises Refused: among others, the redirect address or the verifier is another one than before
     :raises ClientRefused: the app's credentials
     :raises ZoomError: everything else that can go wrong
     """
