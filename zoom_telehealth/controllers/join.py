@@ -1,0 +1,111 @@
+import logging
+
+from werkzeug.exceptions import NotFound
+
+from odoo import http
+from odoo.http import request
+
+from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
+from ..models.zoom_connection_token import ConnectionUnusable
+from ..zoom import errors
+from ..zoom.transport import CLICK, new_session
+
+_logger = logging.getLogger(__name__)
+
+
+class TelehealthJoinController(http.Controller):
+    """The one link that leaves Odoo, and the two ways into the meeting (design rules 1 and 2, decision 9)."""
+
+    # Not auth="user": an unknown token is a 404 for everybody, signed in or not.
+    @http.route(JOIN_ROUTE + "<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
+    def join(self, token):
+        """Lead each to their side of the session: the client to the portal page, the provider to the back office."""
+        session = session_of(token)
+        user = request.env.user
+        if user._is_public():
+            return request.redirect_query("/web/login", {"redirect": JOIN_ROUTE + token})
+        if session.provider_id == user or (user._is_internal() and not session._is_participant(user)):
+            if not session.with_user(user).has_access("read"):
+                raise NotFound
+            return request.redirect(f"/odoo/telehealth.session/{session.id}")
+        return request.redirect(f"/my/sessions/{token}")
+
+    @http.route(JOIN_ROUTE + "<string:token>/enter", type="http", auth="user", methods=["POST"], sitemap=False)
+    def enter(self, token):
+        """Let a participant into the meeting while the door is open. Makes no meeting: it marks a missing one urgent."""
+        session = session_of(token)
+        if not session._is_participant(request.env.user):
+            raise NotFound
+        link = session._join_link() if session._door() == "open" else None
+        if not link:
+            session._hurry()
+            return request.redirect(f"/my/sessions/{token}")
+        return leave_for(link)
+
+    @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
+    def start(self, token):
+        """Send the provider to Zoom as host, by a start link fetched at this click and kept nowhere."""
+        session = session_of(token)
+        if session.provider_id != request.env.user:
+            raise NotFound
+        if not session.with_user(request.env.user).can_start:
+            return self._trouble(session, "closed")
+        meeting = session._current_meeting()
+        if meeting.state != "live":
+            session._hurry()
+            return self._trouble(session, "preparing")
+        connection, zoom_id = meeting.connection_id, meeting.zoom_id
+        # Zoom is asked with no transaction of ours open.
+        request.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            link = _start_link(connection, zoom_id)
+        except ConnectionUnusable:
+            return self._trouble(session, "reconnect")
+        except errors.MeetingGone:
+            session._hurry()
+            return self._trouble(session, "gone")
+        except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
+            _logger.info("No start link for session %s: %s", session.id, trouble)
+            return self._trouble(session, "unreachable")
+        except errors.ZoomError as trouble:
+            _logger.warning("No start link for session %s: %s", session.id, trouble)
+            return self._trouble(session, "refused")
+        session._mark_live()
+        return leave_for(link)
+
+    def _trouble(self, session, cause):
+        return request.render(
+            "zoom_telehealth.start_trouble",
+            {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()},
+        )
+
+
+def session_of(token):
+    """Return the session of a join token as superuser; who may do what with it is checked by the caller.
+
+    :raises NotFound: no session has this token
+    """
+    session = request.env["telehealth.session"].sudo().search([("token", "=", token)], limit=1)
+    if not session:
+        raise NotFound
+    return session
+
+
+def leave_for(link):
+    """Send the browser to Zoom; neither the link nor where it came from is kept by anybody on the way."""
+    response = request.redirect(link, code=303, local=False)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _start_link(connection, zoom_id):
+    """Ask Zoom for a start link, 5 seconds at most; an expired token is renewed once."""
+    tokens = request.env["zoom.connection.token"].sudo()
+    access_token = tokens._access_token(connection, timeout=CLICK)
+    with new_session() as session:
+        try:
+            return connection._client(session, access_token, timeout=CLICK).start_link(zoom_id)
+        except errors.TokenRefused:
+            access_token = tokens._access_token(connection, refused=access_token, timeout=CLICK)
+            return connection._client(session, access_token, timeout=CLICK).start_link(zoom_id)

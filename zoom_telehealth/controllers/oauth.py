@@ -1,0 +1,182 @@
+import logging
+import secrets
+from datetime import timedelta
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import hash_sign, verify_hash_signed
+
+from .. import clock, conf
+from ..models.zoom_app import CALLBACK_ROUTE
+from ..zoom import errors, oauth
+from ..zoom.addresses import BadAddress
+from ..zoom.client import ZoomClient
+from ..zoom.transport import new_session
+
+_logger = logging.getLogger(__name__)
+
+STATE_SCOPE = "zoom_telehealth.oauth"
+STATE_LIFE = timedelta(minutes=10)
+# As many tabs of one browser may be on their way to Zoom at once.
+MOST_PENDING = 3
+PENDING_KEY = "zoom_telehealth_pending"
+OUTCOME_KEY = "zoom_telehealth_outcome"
+
+
+class Refusal(Exception):
+    """Connecting did not succeed; ``outcome`` names the page that says why and what to do."""
+
+    def __init__(self, outcome):
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class ZoomOAuthController(http.Controller):
+    """A provider's way to Zoom's consent page and back.
+
+    The state is signed, used once, and bound to the user, the browser session and ten minutes; PKCE binds Zoom's code
+    to it. Every end, good or bad, is a page that says what to do, at an address that carries nothing.
+    """
+
+    @http.route("/zoom_telehealth/oauth/connect", type="http", auth="user", methods=["GET"], sitemap=False)
+    def connect(self):
+        try:
+            return _redirect(self._authorize_url())
+        except Refusal as refusal:
+            return self._end(refusal.outcome)
+
+    def _authorize_url(self):
+        user = request.env.user
+        if not user.has_group("zoom_telehealth.group_provider"):
+            raise Refusal("not_provider")
+        if not request.env.company.sudo().telehealth_zoom_allowed:
+            raise Refusal("forbidden")
+        app = request.env["zoom.app"]._for_provider(user, request.env.company)
+        if not app or not app.has_client_secret:
+            raise Refusal("no_app")
+        _require_key()
+        nonce, pkce = secrets.token_urlsafe(16), oauth.new_pkce()
+        pending = dict(request.session.get(PENDING_KEY) or {})
+        pending[nonce] = pkce.verifier
+        request.session[PENDING_KEY] = dict(list(pending.items())[-MOST_PENDING:])
+        state = hash_sign(request.env(su=True), STATE_SCOPE, [user.id, app.id, nonce, clock.now().timestamp()])
+        return oauth.authorize_url(_addresses(), app.client_id, app._redirect_uri(), state, pkce.challenge)
+
+    # Not auth="user": Odoo would send somebody who is signed out to the login page with Zoom's code in its address.
+    @http.route(CALLBACK_ROUTE, type="http", auth="public", methods=["GET"], sitemap=False)
+    def callback(self, code=None, state=None, error=None, **_unused):
+        try:
+            outcome = self._connect(code, state, error)
+        except Refusal as refusal:
+            outcome = refusal.outcome
+        except UserError as trouble:
+            _logger.warning("A Zoom connection could not be kept: %s", trouble)
+            outcome = "no_key"
+        return self._end(outcome)
+
+    def _connect(self, code, state, error):
+        """Exchange Zoom's code, try what it gave, and keep it. Returns the outcome's name."""
+        user = request.env.user
+        if user._is_public():
+            raise Refusal("signed_out")
+        app, verifier = self._check_state(state)
+        if error == "access_denied":
+            raise Refusal("denied")
+        if error or not code:
+            raise Refusal("refused")
+        _require_key()
+        credentials, redirect_uri, addresses = app._credentials(), app._redirect_uri(), _addresses()
+        # Zoom is asked with no transaction of ours open.
+        request.env.cr.commit()  # pylint: disable=invalid-commit
+        token_set, zoom_user = _exchange(addresses, credentials, code, redirect_uri, verifier)
+        connection = request.env["zoom.connection"]._store_grant(user, app, token_set, zoom_user)
+        # What the grant changed was committed elsewhere; this request's snapshot is older.
+        request.env.cr.commit()  # pylint: disable=invalid-commit
+        if connection.sudo().user_id != user:
+            return "taken"
+        return "connected"
+
+    def _check_state(self, state):
+        """Return the app and the PKCE verifier that belong to a state; the state is used up.
+
+        :raises Refusal: forged, replayed, expired, or of another user or browser
+        """
+        try:
+            content = verify_hash_signed(request.env(su=True), STATE_SCOPE, state or "")
+            user_id, app_id, nonce, issued = content
+        except (ValueError, TypeError, KeyError, IndexError):
+            raise Refusal("state") from None
+        pending = dict(request.session.get(PENDING_KEY) or {})
+        verifier = pending.pop(nonce, None)
+        request.session[PENDING_KEY] = pending
+        if user_id != request.env.uid or verifier is None:
+            raise Refusal("state")
+        if not 0 <= clock.now().timestamp() - issued <= STATE_LIFE.total_seconds():
+            raise Refusal("late")
+        app = request.env["zoom.app"].sudo().browse(app_id).exists()
+        if not app:
+            raise Refusal("no_app")
+        return app, verifier
+
+    def _end(self, outcome):
+        request.session[OUTCOME_KEY] = outcome
+        return _redirect("/zoom_telehealth/oauth/done")
+
+    @http.route("/zoom_telehealth/oauth/done", type="http", auth="public", methods=["GET"], sitemap=False)
+    def done(self):
+        """Show how connecting ended; the address carries neither code nor state."""
+        user = request.env.user
+        response = request.render(
+            "zoom_telehealth.oauth_done",
+            {
+                "outcome": request.session.get(OUTCOME_KEY) or "state",
+                "zoom_user": user.zoom_user if not user._is_public() else False,
+                "missing_scopes": user.zoom_missing_scopes if not user._is_public() else False,
+                "help_lines": request.env.company.sudo()._telehealth_help_lines(),
+            },
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _exchange(addresses, credentials, code, redirect_uri, verifier):
+    """Turn Zoom's code into tokens and ask whom they speak for: what does not work is never kept."""
+    try:
+        with new_session() as session:
+            token_set = oauth.exchange_code(session, addresses, credentials, code, redirect_uri, verifier, clock.now())
+            return token_set, ZoomClient(session, token_set.api_url, token_set.access_token).me()
+    except oauth.GrantRefused:
+        raise Refusal("code") from None
+    except oauth.ClientRefused:
+        raise Refusal("client") from None
+    except errors.ScopeMissing:
+        raise Refusal("scope") from None
+    except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
+        _logger.info("Connecting to Zoom failed: %s", trouble)
+        raise Refusal("unreachable") from None
+    except errors.ZoomError as trouble:
+        _logger.warning("Zoom refused a connection: %s", trouble)
+        raise Refusal("refused") from None
+
+
+def _addresses():
+    try:
+        return conf.zoom_addresses()
+    except BadAddress as trouble:
+        _logger.error("%s", trouble)
+        raise Refusal("address") from None
+
+
+def _require_key():
+    try:
+        request.env["zoom.data.key"].sudo()._require_master_key()
+    except UserError:
+        raise Refusal("no_key") from None
+
+
+def _redirect(url):
+    response = request.redirect(url, code=303, local=False)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

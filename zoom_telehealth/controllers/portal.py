@@ -1,0 +1,69 @@
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+from .. import clock
+from .join import session_of
+
+SESSIONS_A_PAGE = 20
+
+
+class TelehealthPortal(CustomerPortal):
+    """A client's sessions in the portal. Clients have no access rights to our models: named fields are handed out."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "telehealth_session_count" in counters:
+            values["telehealth_session_count"] = request.env["telehealth.session"].sudo().search_count(
+                self._coming_domain()
+            )
+        return values
+
+    def _own_domain(self):
+        return [("participant_ids.partner_id", "=", request.env.user.partner_id.id)]
+
+    def _coming_domain(self):
+        return self._own_domain() + [("state", "in", ("scheduled", "live")), ("stop", ">=", clock.now())]
+
+    @http.route(["/my/sessions", "/my/sessions/page/<int:page>"], type="http", auth="user", website=True)
+    def portal_my_sessions(self, page=1, **_unused):
+        """List what is to come, the next first, and what was before, page by page."""
+        Session = request.env["telehealth.session"].sudo()
+        coming = Session.search(self._coming_domain(), order="start, id") if page == 1 else Session
+        earlier_domain = self._own_domain() + ["|", ("state", "in", ("ended", "cancelled")), ("stop", "<", clock.now())]
+        pages = pager(
+            url="/my/sessions", total=Session.search_count(earlier_domain), page=page, step=SESSIONS_A_PAGE
+        )
+        earlier = Session.search(earlier_domain, order="start desc, id desc", limit=SESSIONS_A_PAGE, offset=pages["offset"])
+        return request.render(
+            "zoom_telehealth.portal_my_sessions",
+            {
+                "page_name": "telehealth_sessions",
+                "pager": pages,
+                "coming": [session._portal_values(request.env.user) for session in coming],
+                "earlier": [session._portal_values(request.env.user) for session in earlier],
+                "help_lines": (coming or earlier)[:1].company_id._telehealth_help_lines(),
+            },
+        )
+
+    @http.route("/my/sessions/<string:token>", type="http", auth="user", website=True, methods=["GET"])
+    def portal_my_session(self, token, **_unused):
+        """One session's page; another's session does not exist."""
+        session = session_of(token)
+        if not session._is_participant(request.env.user):
+            return request.not_found()
+        upcoming = request.env["telehealth.session"].sudo().search(
+            self._coming_domain() + [("id", "!=", session.id), ("start", ">", session.start)], order="start, id", limit=1
+        )
+        response = request.render(
+            "zoom_telehealth.portal_my_session",
+            {
+                "page_name": "telehealth_session",
+                "session": session._portal_values(request.env.user),
+                "next_session": upcoming and upcoming._portal_values(request.env.user),
+                "help_lines": session.company_id._telehealth_help_lines(),
+            },
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,336 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .telehealth_service import PLACES
+
+# A change of one of these on the event is a change of its session.
+SESSION_SOURCES = {
+    "start", "stop", "start_date", "stop_date", "allday", "duration", "user_id", "active", "telehealth", "partner_ids",
+    "attendee_ids", "recurrency", "recurrence_update",
+}  # fmt: skip
+SERIES_CONTEXT = "telehealth_series"
+# What a session keeps and the event only shows; a series hands it to its occurrences.
+BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place")
+
+
+class CalendarEvent(models.Model):
+    """The neutral face of a session in the calendar.
+
+    Every employee may read an event, a portal attendee reads its fields over RPC, and calendars of others get copies
+    of it. So it carries no clinical text, no passcode and no address of Zoom's: only our own join route. What matters
+    hangs on ``telehealth.session`` (design decisions 3 and 4).
+    """
+
+    _inherit = "calendar.event"
+
+    telehealth = fields.Boolean("Telehealth", index="btree_not_null")
+    # Columns, not relations: access to a new event is checked before its session can exist.
+    telehealth_company_id = fields.Many2one(
+        "res.company", "Practice", readonly=True, copy=False, groups="base.group_user", index="btree_not_null"
+    )
+    telehealth_session_ids = fields.One2many("telehealth.session", "event_id", "Sessions", groups="base.group_user")
+    telehealth_session_id = fields.Many2one(
+        "telehealth.session", "Session", compute="_compute_telehealth_session_id", groups="base.group_user"
+    )
+    telehealth_label = fields.Char(
+        "Title", compute="_compute_telehealth_booking", inverse="_inverse_telehealth_booking", groups="base.group_user"
+    )
+    telehealth_service_id = fields.Many2one(
+        "telehealth.service",
+        "Service",
+        compute="_compute_telehealth_booking",
+        inverse="_inverse_telehealth_booking",
+        groups="base.group_user",
+    )
+    telehealth_place = fields.Selection(
+        PLACES,
+        "Place",
+        compute="_compute_telehealth_booking",
+        inverse="_inverse_telehealth_booking",
+        groups="base.group_user",
+    )
+    telehealth_available = fields.Boolean(compute="_compute_telehealth_available", groups="base.group_user")
+    telehealth_sentence = fields.Char("Zoom", compute="_compute_telehealth_status", groups="base.group_user")
+    telehealth_status = fields.Char(compute="_compute_telehealth_status", groups="base.group_user")
+    telehealth_can_start = fields.Boolean(compute="_compute_telehealth_status", groups="base.group_user")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("telehealth_session_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_telehealth_session_id(self):
+        visible = self._visible_sessions()
+        for event in self:
+            event.telehealth_session_id = visible.get(event._origin.id)
+
+    def _visible_sessions(self):
+        """Return the sessions of these events that the user may see, as a dict by event id; in one query."""
+        Session = self.env["telehealth.session"]
+        if not self._origin.ids or not Session.has_access("read"):
+            return {}
+        return {session.event_id.id: session for session in Session.search([("event_id", "in", self._origin.ids)])}
+
+    @api.depends("telehealth_session_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_telehealth_booking(self):
+        visible = self._visible_sessions()
+        for event in self:
+            session = visible.get(event._origin.id, self.env["telehealth.session"])
+            event.telehealth_label = session.label
+            event.telehealth_service_id = session.service_id
+            event.telehealth_place = session.place or "zoom"
+
+    @api.depends("telehealth_session_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_telehealth_status(self):
+        visible = self._visible_sessions()
+        for event in self:
+            session = visible.get(event._origin.id, self.env["telehealth.session"])
+            event.telehealth_sentence = session.meeting_sentence
+            event.telehealth_status = session.meeting_status
+            event.telehealth_can_start = session.can_start
+
+    def _inverse_telehealth_booking(self):
+        """Keep on the session what was booked on the event; in :meth:`create` the session is made with it."""
+        for event in self.filtered("telehealth"):
+            session = event.sudo().telehealth_session_ids
+            if session:
+                session._follow_event(
+                    {
+                        "label": event.telehealth_label,
+                        "service_id": event.telehealth_service_id.id,
+                        "place": event.telehealth_place or "zoom",
+                    }
+                )
+
+    @api.depends_context("uid", "company")
+    def _compute_telehealth_available(self):
+        self.telehealth_available = self.env.company.telehealth_zoom_allowed and self._may_book_telehealth()
+
+    @api.model
+    def _may_book_telehealth(self):
+        user = self.env.user
+        return user.has_group("zoom_telehealth.group_provider") or user.has_group("zoom_telehealth.group_scheduler")
+
+    @api.depends("telehealth", "telehealth_session_ids.label", "telehealth_session_ids.participant_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Show the session's own title to those who may see it; everybody and everything else gets the neutral name.
+
+        Neutral under superuser too: subjects of mails and record names of messages are made there.
+        """
+        super()._compute_display_name()
+        if self.env.su:
+            return
+        for event_id, session in self.filtered("telehealth")._visible_sessions().items():
+            self.browse(event_id).display_name = session.display_name
+
+    @api.onchange("telehealth")
+    def _onchange_telehealth(self):
+        neutral = self.env.company._telehealth_neutral_name()
+        if self.telehealth and self.name != neutral:
+            self.telehealth_label, self.name = self.name, neutral
+        elif not self.telehealth and self.name == neutral:
+            self.name = self.telehealth_label
+
+    @api.onchange("telehealth_service_id")
+    def _onchange_telehealth_service_id(self):
+        if self.telehealth_service_id:
+            self.telehealth_place = self.telehealth_service_id.place
+            self.duration = self.telehealth_service_id.minutes / 60
+
+    # === CRUD === #
+
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        if "telehealth" in fields and "telehealth" not in defaults and self.env.company.telehealth_default:
+            # What other modules book (leave, interviews) is no session: create() takes the switch only where it was
+            # set, so this default is the form's alone.
+            defaults["telehealth"] = self.env.company.telehealth_zoom_allowed and self._may_book_telehealth()
+        return defaults
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._with_explicit_switch(vals) for vals in vals_list]
+        places = {True: [], False: []}
+        for place, vals in enumerate(vals_list):
+            places[vals["telehealth"]].append(place)
+        if not places[True]:
+            return super().create(vals_list)
+        created = {}
+        if places[False]:
+            created |= zip(
+                _in_core_order(places[False], vals_list), super().create([vals_list[place] for place in places[False]])
+            )
+        created |= zip(places[True], self._create_telehealth([vals_list[place] for place in places[True]]))
+        return self.browse(created[place].id for place in range(len(vals_list)))
+
+    @api.model
+    def _with_explicit_switch(self, vals):
+        return dict(vals, telehealth=bool(vals.get("telehealth", self.env.context.get("default_telehealth"))))
+
+    def _create_telehealth(self, vals_list):
+        """Create telehealth events and, in one batch, their sessions. Returns the events in order."""
+        self._check_may_book_telehealth()
+        company = self.env.company
+        base = self.get_base_url()
+        bookings, prepared = [], []
+        for vals in vals_list:
+            vals = dict(vals)
+            booking = self._take_booking(vals, company)
+            vals["telehealth_company_id"] = company.id
+            booking["token"] = secrets.token_urlsafe(24)
+            vals["videocall_location"] = self.env["telehealth.session"]._join_url(base, booking["token"])
+            bookings.append(booking)
+            prepared.append(vals)
+        quiet = self.with_context(skip_contact_description=True)
+        singles = [place for place, vals in enumerate(prepared) if not vals.get("recurrency")]
+        created = dict(zip(singles, super(CalendarEvent, quiet).create([prepared[place] for place in singles])))
+        for place, vals in enumerate(prepared):
+            if vals.get("recurrency"):
+                # One by one: core makes the occurrences inside, and they take over what was booked.
+                series = {name: bookings[place].get(name.removeprefix("telehealth_")) for name in BOOKED_FIELDS}
+                created[place] = super(CalendarEvent, quiet.with_context(**{SERIES_CONTEXT: series})).create([vals])
+        events = self.browse(created[place].id for place in range(len(prepared)))
+        events._make_sessions(bookings)
+        return events
+
+    @api.model
+    def _take_booking(self, vals, company):
+        """Take out of an event's values what the session keeps, and leave the neutral name."""
+        series = self.env.context.get(SERIES_CONTEXT) or {}
+        booked = {name: vals.pop(name, None) or series.get(name) for name in BOOKED_FIELDS}
+        neutral = company._telehealth_neutral_name()
+        typed = vals.get("name")
+        vals["name"] = neutral
+        service = self.env["telehealth.service"].browse(booked["telehealth_service_id"])
+        return {
+            "label": booked["telehealth_label"] or (typed if typed != neutral else False),
+            "service_id": booked["telehealth_service_id"],
+            "place": booked["telehealth_place"] or service.place or "zoom",
+        }
+
+    def _make_sessions(self, bookings):
+        """Make the sessions of events that have none, and their participants.
+
+        Runs as superuser: whoever may book the event books its session, also for a colleague.
+
+        :param bookings: list of dict of session values, one an event; ``token`` decides the join route
+        """
+        sessions = self.env["telehealth.session"].sudo().create(
+            [
+                {
+                    **booking,
+                    "event_id": event.id,
+                    "company_id": event.telehealth_company_id.id,
+                    "provider_id": event.user_id.id,
+                    "start": event.start,
+                    "stop": event.stop,
+                    "state": "scheduled" if event.active else "cancelled",
+                }
+                for event, booking in zip(self.sudo(), bookings)
+            ]
+        )
+        sessions._follow_attendees()
+
+    def write(self, vals):
+        on = self.browse() if vals.get("telehealth") is False else self if vals.get("telehealth") else self.filtered("telehealth")
+        others = self - on
+        if on and others:
+            return on.write(vals) and others.write(vals)
+        if on and vals.get("telehealth"):
+            fresh = on.filtered(lambda event: not event.telehealth)
+            if fresh:
+                fresh._check_may_book_telehealth()
+                return all(event._switch_on(vals) for event in fresh) and ((on - fresh).write(vals) if on - fresh else True)
+        vals = self._with_neutral_name(vals) if on else dict(vals)
+        touched = SESSION_SOURCES & vals.keys()
+        result = super().write(vals)
+        if touched:
+            self.sudo().telehealth_session_ids._follow_events()
+        return result
+
+    def _with_neutral_name(self, vals):
+        """Hand a typed or synced title to the session's encrypted label; nothing else may set the video link."""
+        vals = {name: value for name, value in vals.items() if name != "videocall_location"}
+        typed = vals.pop("name", None)
+        neutral = (self[:1].telehealth_company_id or self.env.company).sudo()._telehealth_neutral_name()
+        if typed and typed != neutral:
+            vals.setdefault("telehealth_label", typed)
+        return vals
+
+    def _switch_on(self, vals):
+        """Turn an existing event into a session: its title moves to the session, the neutral face takes its place."""
+        self.ensure_one()
+        company = self.env.company
+        vals = dict(vals)
+        booking = self._take_booking(vals := {"name": self.name, **vals}, company)
+        former = self.sudo().telehealth_session_ids
+        booking["token"] = former.token or secrets.token_urlsafe(24)
+        vals |= {
+            "telehealth_company_id": company.id,
+            "videocall_location": self.env["telehealth.session"]._join_url(self.get_base_url(), booking["token"]),
+        }
+        result = super().write(vals)
+        if former:
+            former._follow_event({name: value for name, value in booking.items() if name != "token"})
+            former._follow_events()
+        else:
+            self._make_sessions([booking])
+        return result
+
+    def copy_data(self, default=None):
+        """Copies and occurrences are sessions of their own with what was booked; links and addresses are not copied."""
+        data = super().copy_data(default)
+        for event, vals in zip(self, data):
+            if vals.get("telehealth"):
+                vals.pop("videocall_location", None)
+                session = event.sudo().telehealth_session_ids
+                if session:
+                    vals |= {
+                        "telehealth_label": session.label,
+                        "telehealth_service_id": session.service_id.id,
+                        "telehealth_place": session.place,
+                    }
+        return data
+
+    def unlink(self):
+        self.sudo().telehealth_session_ids._cancel()
+        return super().unlink()
+
+    def _check_may_book_telehealth(self):
+        if not self.env.su and not self._may_book_telehealth():
+            raise AccessError(
+                self.env._("Telehealth sessions are booked by providers and schedulers. A telehealth manager gives that role.")
+            )
+
+    def _telehealth_sessions_in_order(self):
+        """Return the sessions of these events in the events' order."""
+        by_event = {session.event_id.id: session.id for session in self.sudo().telehealth_session_ids}
+        return self.env["telehealth.session"].browse(by_event[event.id] for event in self)
+
+    # === ACTIONS === #
+
+    def action_join_video_call(self):
+        session = self.telehealth_session_id
+        return session.action_start() if session.can_start else super().action_join_video_call()
+
+    def action_start_telehealth(self):
+        return self.telehealth_session_id.action_start()
+
+    def action_open_telehealth_session(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "telehealth.session",
+            "res_id": self.telehealth_session_id.id,
+            "views": [(False, "form")],
+        }
+
+
+def _in_core_order(places, vals_list):
+    """Return places in the order in which core's create returns its events: recurring ones last."""
+    return sorted(places, key=lambda place: bool(vals_list[place].get("recurrency")))

@@ -1,0 +1,13 @@
+from odoo import models
+
+
+class CalendarPopoverDeleteWizard(models.TransientModel):
+    _inherit = "calendar.popover.delete.wizard"
+
+    def action_send_mail_and_delete(self):
+        """Tell each person of a session on their own; core's one mail goes to all and lists them."""
+        event = self.calendar_event_id
+        if not event.telehealth:
+            return super().action_send_mail_and_delete()
+        event.attendee_ids._notify_attendees(self.env.ref("calendar.calendar_template_delete_event"), force_send=True)
+        return self.action_delete()

@@ -1,0 +1,27 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..fields import ROW_KEY
+
+
+class EncryptedRowMixin(models.AbstractModel):
+    """Gives each row the random key to which its encrypted fields are bound."""
+
+    _name = "encrypted.row.mixin"
+    _description = "Row with encrypted fields"
+
+    row_key = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: secrets.token_hex(16), export_string_translation=False
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Two rows with one key would accept each other's ciphertexts, so nobody chooses it.
+        return super().create([{name: value for name, value in vals.items() if name != ROW_KEY} for vals in vals_list])
+
+    def write(self, vals):
+        if ROW_KEY in vals:
+            raise AccessError(self.env._("The key of an encrypted row cannot be changed."))
+        return super().write(vals)

@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    """A client, seen from their own page: their sessions, and what they need for joining from the portal."""
+
+    _inherit = "res.partner"
+
+    telehealth_session_count = fields.Integer(
+        "Sessions",
+        compute="_compute_telehealth_session_count",
+        groups="zoom_telehealth.group_provider,zoom_telehealth.group_scheduler",
+    )
+    telehealth_portal_access = fields.Boolean(
+        "Portal access",
+        compute="_compute_telehealth_portal_access",
+        groups="base.group_user",
+        help="Clients sign in to the portal to join their sessions.",
+    )
+
+    def _compute_telehealth_session_count(self):
+        participants = self.env["telehealth.participant"]._read_group(
+            [("partner_id", "in", self.ids), ("session_id.state", "!=", "cancelled")], ["partner_id"], ["__count"]
+        )
+        counts = {partner.id: count for partner, count in participants}
+        for partner in self:
+            partner.telehealth_session_count = counts.get(partner.id, 0)
+
+    @api.depends("user_ids.active")
+    def _compute_telehealth_portal_access(self):
+        for partner in self:
+            # Whether there is a login, which other employees may not read from the user itself.
+            partner.telehealth_portal_access = any(user.active for user in partner.sudo().user_ids)
+
+    def action_open_telehealth_sessions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("zoom_telehealth.action_telehealth_session_of_client")
+        action["domain"] = [("participant_ids.partner_id", "=", self.id)]
+        action["context"] = {"default_client_ids": [fields.Command.link(self.id)]}
+        return action
+
+    def _get_busy_calendar_events(self, start_datetime, end_datetime):
+        """Count sessions that the user may not see as busy time.
+
+        Read as superuser, since the times of a hidden session are all that is used of it (decision 3); the caller
+        compares intervals and shows none of the events.
+        """
+        return super(ResPartner, self.sudo())._get_busy_calendar_events(start_datetime, end_datetime)

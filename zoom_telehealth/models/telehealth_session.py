@@ -1,0 +1,315 @@
+import math
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import clock
+from ..fields import Encrypted
+from .telehealth_service import PLACES
+
+STATES = [("scheduled", "Scheduled"), ("live", "Live"), ("ended", "Ended"), ("cancelled", "Cancelled")]
+JOIN_ROUTE = "/telehealth/join/"
+START_ROUTE = "/telehealth/start/"
+# What a person edits on a session is the event's to keep: it is written there and comes back (decision 2).
+EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place"}
+# What Zoom's meeting is made from. A change of one of these makes Zoom's copy old.
+WISH_FIELDS = {"start", "stop", "provider_id", "place", "state"}
+
+
+class TelehealthSession(models.Model):
+    """The practice's own record behind a telehealth event: what is wanted, and what really happened.
+
+    It outlives the event. Users' transactions write what is wanted and raise ``version``; the reconciler reads it and
+    writes ``zoom.meeting`` alone (design decision 1).
+    """
+
+    _name = "telehealth.session"
+    _description = "Telehealth session"
+    _inherit = ["encrypted.row.mixin"]
+    _order = "start desc, id desc"
+    _check_company_auto = True
+
+    event_id = fields.Many2one("calendar.event", "Calendar event", readonly=True, index="btree_not_null", ondelete="set null")
+    company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, index=True)
+    provider_id = fields.Many2one("res.users", "Provider", index=True, default=lambda self: self.env.user)
+    service_id = fields.Many2one("telehealth.service", "Service", check_company=True)
+    place = fields.Selection(PLACES, required=True, default="zoom")
+    label = Encrypted("Title", prefetch=True, help="Seen by those who may see the session. Calendars show a neutral name.")
+    start = fields.Datetime(required=True, index=True)
+    stop = fields.Datetime(required=True)
+    minutes = fields.Integer("Minutes", compute="_compute_minutes")
+    state = fields.Selection(STATES, required=True, readonly=True, default="scheduled", index=True)
+    started_at = fields.Datetime(readonly=True)
+    ended_at = fields.Datetime(readonly=True)
+    token = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(24), groups=fields.NO_ACCESS
+    )
+    version = fields.Integer(required=True, readonly=True, default=1, copy=False)
+    participant_ids = fields.One2many("telehealth.participant", "session_id", "Participants")
+    client_ids = fields.Many2many(
+        "res.partner", string="Clients", compute="_compute_client_ids", inverse="_inverse_client_ids", search="_search_client_ids"
+    )
+    meeting_ids = fields.One2many("zoom.meeting", "session_id", "Zoom meetings")
+    join_url = fields.Char("Link for clients", compute="_compute_join_url")
+    meeting_status = fields.Selection(
+        [
+            ("none", "No Zoom meeting"),
+            ("ready", "Ready"),
+            ("pending", "In preparation"),
+            ("later", "Later"),
+            ("waiting", "Waiting for the provider's Zoom connection"),
+            ("failing", "Trouble at Zoom"),
+        ],
+        compute="_compute_meeting_status",
+    )
+    meeting_sentence = fields.Char("Zoom", compute="_compute_meeting_status")
+    can_start = fields.Boolean(compute="_compute_can_start")
+
+    _token_unique = models.UniqueIndex("(token)")
+    # One session for an event, also when two requests make it at the same time.
+    _event_unique = models.UniqueIndex("(event_id) WHERE event_id IS NOT NULL")
+    _live = models.Index("(start) WHERE state = 'live'")
+    # What the reconciler looks through: coming sessions that want a meeting, and nothing of the past.
+    _wanted_by_start = models.Index("(start) WHERE place = 'zoom' AND state IN ('scheduled', 'live')")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("start", "stop")
+    def _compute_minutes(self):
+        for session in self:
+            length = (session.stop - session.start) if session.start and session.stop else timedelta()
+            session.minutes = math.ceil(length.total_seconds() / 60)
+
+    @api.depends("participant_ids.role", "participant_ids.partner_id")
+    def _compute_client_ids(self):
+        for session in self:
+            session.client_ids = session.participant_ids.filtered(lambda person: person.role == "client").partner_id
+
+    def _inverse_client_ids(self):
+        """Nothing: :meth:`create` and :meth:`write` hand clients to the event, whose attendees they are."""
+
+    @api.model
+    def _search_client_ids(self, operator, value):
+        return [("participant_ids", "any", [("role", "=", "client"), ("partner_id", operator, value)])]
+
+    @api.depends("label", "client_ids", "service_id", "company_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_display_name(self):
+        for session in self:
+            session.display_name = session._title()
+
+    def _title(self):
+        """Return what those who may see the session call it: what was typed, else who comes and for what."""
+        self.ensure_one()
+        if self.label:
+            return self.label
+        people = ", ".join(self.client_ids.mapped("name"))
+        return " · ".join(part for part in (people, self.service_id.name) if part) or (
+            self.company_id.sudo()._telehealth_neutral_name()
+        )
+
+    def _compute_join_url(self):
+        base = self.get_base_url()
+        for session in self:
+            session.join_url = session._join_url(base, session.sudo().token)
+
+    @api.model
+    def _join_url(self, base, token):
+        return f"{base}{JOIN_ROUTE}{token}"
+
+    @api.depends("state", "place", "provider_id", "company_id", "start", "version", "meeting_ids")
+    def _compute_meeting_status(self):
+        meetings = self.env["zoom.meeting"].sudo()._current_by_session(self)
+        connections = self.env["zoom.connection"].sudo()._by_provider(self.provider_id, self.company_id)
+        for session in self:
+            connection = connections.get((session.provider_id.id, session.company_id.id))
+            status, sentence = session._meeting_status(meetings.get(session.id), connection)
+            session.meeting_status, session.meeting_sentence = status, sentence
+
+    def _meeting_status(self, meeting, connection):
+        """Return the meeting's state as ``(key, sentence)``: what is, what happens next, and who must act."""
+        self.ensure_one()
+        if self.place != "zoom" or self.state in ("cancelled", "ended"):
+            return "none", False
+        if not self.company_id.telehealth_zoom_allowed:
+            return "none", self.env._("Zoom is switched off for this practice. A telehealth manager can allow it.")
+        agrees = meeting and meeting.state == "live" and meeting.agreed_version == self.version
+        if agrees:
+            return "ready", self.env._("The Zoom meeting is ready.")
+        if not connection:
+            return "waiting", self.env._(
+                "%s has not connected Zoom yet: open “My Preferences”, tab “Telehealth”, and choose Connect. "
+                "The meeting is made right after.",
+                self.provider_id.name or self.env._("The provider"),
+            )
+        if meeting and meeting.failure:
+            return "failing", meeting._failure_sentence()
+        if self.stop < clock.now():
+            return "none", self.env._("This session's time has passed; no Zoom meeting is made for it.")
+        if not meeting and self.start > clock.now() + timedelta(days=self.company_id.telehealth_horizon_days):
+            return "later", self.env._(
+                "The Zoom meeting is made %s days before the session. The link below works then and never changes.",
+                self.company_id.telehealth_horizon_days,
+            )
+        if meeting and meeting.state == "live":
+            return "pending", self.env._("Zoom is being told about the change.")
+        return "pending", self.env._("The Zoom meeting is being made.")
+
+    @api.depends("state", "place", "provider_id", "start", "stop")
+    @api.depends_context("uid")
+    def _compute_can_start(self):
+        for session in self:
+            session.can_start = (
+                session.provider_id == self.env.user and session.place == "zoom" and session._door() in ("open", "before")
+                and session.state in ("scheduled", "live")
+            )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Make sessions. One without an event makes its event first, and that makes the session."""
+        if all(vals.get("event_id") for vals in vals_list):
+            sessions = super().create(vals_list)
+            self.env["zoom.reconciler"]._wake()
+            return sessions
+        events = self.env["calendar.event"].create([self._event_values(vals) for vals in vals_list])
+        return self.browse(events._telehealth_sessions_in_order().ids)
+
+    def write(self, vals):
+        """Write, handing to the event what the event keeps."""
+        forwarded = {name: value for name, value in vals.items() if name in EVENT_FIELDS}
+        if not forwarded or self.env.context.get("from_calendar_event"):
+            return super().write(vals)
+        for session in self:
+            if not session.event_id:
+                raise UserError(self.env._("This session was cancelled and its calendar event is gone. Book a new one."))
+            session.event_id.write(self._event_values(forwarded, session))
+        rest = {name: value for name, value in vals.items() if name not in forwarded}
+        return super().write(rest) if rest else True
+
+    def unlink(self):
+        raise UserError(self.env._("A session is the practice's record and stays. Cancel it instead."))
+
+    @api.model
+    def _event_values(self, vals, session=None):
+        """Translate a session's values into its event's."""
+        event_vals = {} if session else {"telehealth": True}
+        names = {"start": "start", "stop": "stop", "provider_id": "user_id", "label": "telehealth_label"}
+        names |= {"service_id": "telehealth_service_id", "place": "telehealth_place"}
+        event_vals |= {names[name]: value for name, value in vals.items() if name in names}
+        if session is None:
+            event_vals.setdefault("user_id", self.env.uid)
+        if "client_ids" in vals or session is None:
+            event_vals["partner_ids"] = self._attendee_commands(vals, session)
+        return event_vals
+
+    @api.model
+    def _attendee_commands(self, vals, session):
+        commands = [tuple(command) for command in vals.get("client_ids") or []]
+        if session is None:
+            provider = self.env["res.users"].browse(vals.get("provider_id") or self.env.uid)
+            chosen = self.new({"client_ids": commands}).client_ids._origin.ids
+            return [fields.Command.set(chosen + provider.partner_id.ids)]
+        kept = session.participant_ids.filtered(lambda person: person.role != "client").partner_id
+        clients = session.new({"client_ids": commands}, origin=session).client_ids._origin
+        return [fields.Command.set((clients | kept | session.provider_id.partner_id).ids)]
+
+    @api.onchange("service_id")
+    def _onchange_service_id(self):
+        if self.service_id:
+            self.place = self.service_id.place
+            if self.start:
+                self.stop = self.start + timedelta(minutes=self.service_id.minutes)
+
+    @api.onchange("start")
+    def _onchange_start(self):
+        if self.start and (not self.stop or self.stop <= self.start):
+            self.stop = self.start + timedelta(minutes=self.service_id.minutes or 50)
+
+    # === THE WISH === #
+
+    def _follow_event(self, values):
+        """Take over what the event now says, and raise the version where Zoom's meeting is made from it.
+
+        Runs as superuser: whoever may edit the event may move its session, and nothing else of it.
+
+        :param values: dict of session values
+        """
+        sessions = self.sudo().with_context(from_calendar_event=True)
+        for session in sessions:
+            changed = {
+                name: value
+                for name, value in values.items()
+                if session._fields[name].convert_to_cache(value, session) != session._fields[name].convert_to_cache(session[name], session)
+            }
+            if WISH_FIELDS & changed.keys():
+                changed["version"] = session.version + 1
+            if changed:
+                session.write(changed)
+        self.env["zoom.reconciler"]._wake()
+
+    def _follow_events(self):
+        """Keep in step with the events until the session starts; what was held keeps its own times (decision 5)."""
+        for session in self.filtered(lambda session: session.event_id and session.state in ("scheduled", "cancelled")):
+            event = session.event_id
+            session._follow_event(
+                {
+                    "start": event.start,
+                    "stop": event.stop,
+                    "provider_id": event.user_id.id,
+                    "state": "scheduled" if event.active and event.telehealth else "cancelled",
+                }
+            )
+        self._follow_attendees()
+
+    def _follow_attendees(self):
+        """Make the participants follow the events' attendees, all sessions at once."""
+        open_sessions = self.filtered(lambda session: session.event_id and session.state in ("scheduled", "cancelled"))
+        known = {(person.session_id.id, person.partner_id.id): person for person in open_sessions.participant_ids}
+        wanted = {
+            (session.id, partner.id): partner
+            for session in open_sessions
+            for partner in session.event_id.partner_ids - session.provider_id.partner_id
+        }
+        gone = [person.id for key, person in known.items() if key not in wanted]
+        self.env["telehealth.participant"].browse(gone).unlink()
+        self.env["telehealth.participant"].create(
+            [
+                {"session_id": key[0], "partner_id": key[1], "role": "client" if partner.partner_share else "guest"}
+                for key, partner in wanted.items()
+                if key not in known
+            ]
+        )
+
+    def _cancel(self):
+        """Cancel what has not begun; what was held stays as it was."""
+        self.filtered(lambda session: session.state == "scheduled")._follow_event({"state": "cancelled"})
+
+    def _announce_change(self):
+        """Tell the people of these sessions that something changed: a hint without content, their page then asks."""
+        for person in self.provider_id.partner_id | self.participant_ids.partner_id:
+            person._bus_send("zoom_telehealth.session_changed", {})
+
+    # === ACTIONS === #
+
+    def action_start(self):
+        """Open Zoom in a new tab by our own start route; Odoo stays where it was."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": START_ROUTE + self.sudo().token, "target": "new"}
+
+    def action_cancel(self):
+        """Cancel by archiving the event: the one way in which a session is cancelled."""
+        self.event_id.action_archive()
+        return True
+
+    def action_open_event(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "calendar.event",
+            "res_id": self.event_id.id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, models
+from odoo.tools import format_date, format_time
+
+from .. import clock
+from .telehealth_session import JOIN_ROUTE
+
+
+class TelehealthSessionDoor(models.Model):
+    """Who may come into a session, when, and what their page says."""
+
+    _inherit = "telehealth.session"
+
+    # === THE WINDOW === #
+
+    def _window(self):
+        """Return ``(opens, closes)``, both naive UTC: when people may come in, by the practice's settings."""
+        self.ensure_one()
+        company = self.company_id.sudo()
+        return (
+            self.start - timedelta(minutes=company.telehealth_minutes_before),
+            self.stop + timedelta(minutes=company.telehealth_minutes_after),
+        )
+
+    def _door(self):
+        """Return where now is in the session's window: ``before``, ``open``, ``after`` or ``cancelled``.
+
+        The one function that decides it (design decision 13). A live session's door stays open.
+        """
+        self.ensure_one()
+        if self.state == "cancelled":
+            return "cancelled"
+        if self.state == "live":
+            return "open"
+        opens, closes = self._window()
+        now = clock.now()
+        if now < opens:
+            return "before"
+        return "open" if now <= closes and self.state != "ended" else "after"
+
+    # === WHO AND WHERETO === #
+
+    @api.model
+    def _company_behind(self, address):
+        """Return the practice whose session a join address leads to, or none; for the page where its visitor signs in."""
+        token = (address or "").removeprefix(JOIN_ROUTE)
+        session = self.search([("token", "=", token)], limit=1) if (address or "").startswith(JOIN_ROUTE) else self
+        return session.company_id
+
+    def _is_participant(self, user):
+        """Whether a user is one of the session's clients or guests."""
+        self.ensure_one()
+        return user.partner_id in self.sudo().participant_ids.partner_id
+
+    def _current_meeting(self):
+        """Return the session's meeting as superuser, or none: its row holds links that no role may read."""
+        self.ensure_one()
+        meetings = self.env["zoom.meeting"].sudo()
+        return meetings._current_by_session(self).get(self.id, meetings)
+
+    def _join_link(self):
+        """Return Zoom's join link for a participant, or None while there is no meeting."""
+        meeting = self._current_meeting()
+        return (meeting.state == "live" and meeting.join_link) or None
+
+    def _hurry(self):
+        """Have a missing meeting made now: somebody is at the door."""
+        self._current_meeting()._hurry()
+
+    # === WHAT HAPPENED === #
+
+    def _mark_live(self):
+        """Note that the provider went to Zoom to start. Whether the meeting runs is then read from Zoom."""
+        for session in self.filtered(lambda session: session.state == "scheduled"):
+            session.write({"state": "live", "started_at": session.started_at or clock.now()})
+            session._announce_change()
+        self.env["zoom.reconciler"]._wake()
+
+    def _mark_not_running(self):
+        """Note that Zoom says a live session's meeting does not run: over, or not begun after all."""
+        for session in self.filtered(lambda session: session.state == "live"):
+            if clock.now() > session._window()[1]:
+                session.write({"state": "ended", "ended_at": clock.now()})
+            else:
+                session.state = "scheduled"
+            session._announce_change()
+
+    # === THE PORTAL'S PAGE === #
+
+    def _portal_values(self, user):
+        """Return what a participant's page may show: named fields, and no record.
+
+        :param user: ``res.users`` record whose language and time zone are used
+        """
+        self.ensure_one()
+        zone = user.tz or self.provider_id.tz or "UTC"
+        practice_zone = self.provider_id.tz or zone
+        opens, _closes = self._window()
+        return {
+            "token": self.token,
+            "name": self.company_id._telehealth_neutral_name(),
+            "practice": self.company_id.name,
+            "provider": self.provider_id.name,
+            "place": self.place,
+            "door": self._door(),
+            "live": self.state == "live",
+            "ready": bool(self._join_link()),
+            "day": format_date(self.env, _local(self.start, zone).date(), date_format="EEEE, d MMMM y"),
+            "time": self._time_range(zone),
+            "zone": zone.replace("_", " "),
+            "practice_time": self._time_range(practice_zone) if self._differs(zone, practice_zone) else False,
+            "practice_zone": practice_zone.replace("_", " "),
+            "opens_time": format_time(self.env, opens, tz=zone, time_format="short"),
+            "opens_in": max(int((opens - clock.now()).total_seconds()), 0),
+        }
+
+    def _time_range(self, zone):
+        start, stop = (format_time(self.env, moment, tz=zone, time_format="short") for moment in (self.start, self.stop))
+        return f"{start} – {stop}"
+
+    def _differs(self, zone, other):
+        return _local(self.start, zone).utcoffset() != _local(self.start, other).utcoffset()
+
+
+def _local(moment, zone):
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone))

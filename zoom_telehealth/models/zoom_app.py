@@ -1,0 +1,127 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import conf
+from ..fields import Encrypted
+from ..zoom.oauth import AppCredentials
+
+CALLBACK_ROUTE = "/zoom_telehealth/oauth/callback"
+
+
+class ZoomApp(models.Model):
+    """A Zoom app that a practice, or a provider with a Zoom account of their own, registered at Zoom.
+
+    An unpublished Zoom app serves only users of the Zoom account that registered it (design decision 6).
+    """
+
+    _name = "zoom.app"
+    _description = "Zoom app"
+    _inherit = ["encrypted.row.mixin"]
+    _order = "name, id"
+
+    name = fields.Char(required=True, default=lambda self: self.env._("Our Zoom app"))
+    active = fields.Boolean(default=True)
+    key = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(18), groups=fields.NO_ACCESS
+    )
+    company_ids = fields.Many2many(
+        "res.company",
+        "zoom_app_res_company_rel",
+        "app_id",
+        "company_id",
+        "Practices",
+        required=True,
+        default=lambda self: self.env.company,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Only for",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="A provider who brings a Zoom account of their own. Empty: every provider of the practices connects with it.",
+    )
+    client_id = fields.Char("Client ID", required=True, copy=False)
+    client_secret = Encrypted("Client secret (encrypted)", groups=fields.NO_ACCESS)
+    client_secret_entry = fields.Char(
+        "Client secret",
+        compute="_compute_client_secret_entry",
+        inverse="_inverse_client_secret_entry",
+        store=False,
+        copy=False,
+        help="Write-only: it is stored encrypted and never shown again.",
+    )
+    has_client_secret = fields.Boolean(compute="_compute_has_client_secret")
+    redirect_uri = fields.Char("OAuth redirect URL", compute="_compute_redirect_uri")
+    connection_ids = fields.One2many("zoom.connection", "app_id", "Connections")
+
+    _client_id_unique = models.UniqueIndex(
+        "(client_id)", "This client ID is entered already. One Zoom app may serve several practices."
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_client_secret_entry(self):
+        self.client_secret_entry = False
+
+    def _inverse_client_secret_entry(self):
+        for app in self:
+            if app.client_secret_entry:
+                # The only way to the column: nobody reads it, whoever may edit the app may replace it.
+                app.sudo().client_secret = app.client_secret_entry.strip()
+                app.invalidate_recordset(["client_secret_entry", "has_client_secret"])
+
+    def _compute_has_client_secret(self):
+        # Whether one is set, read without decrypting it.
+        with_secret = self.sudo().search([("id", "in", self.ids), ("client_secret", "!=", False)])
+        for app in self:
+            app.has_client_secret = app._origin in with_secret
+
+    def _compute_redirect_uri(self):
+        self.redirect_uri = self._redirect_uri()
+
+    @api.constrains("company_ids")
+    def _check_company_ids(self):
+        if any(not app.company_ids for app in self):
+            raise ValidationError(self.env._("Choose the practices that this Zoom app serves."))
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("client_id"):
+                vals["client_id"] = vals["client_id"].strip()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("client_id"):
+            vals = dict(vals, client_id=vals["client_id"].strip())
+        return super().write(vals)
+
+    # === FOR CONNECTIONS === #
+
+    @api.model
+    def _redirect_uri(self):
+        """Return the address that must stand, letter for letter, in the Zoom app's OAuth allow list."""
+        return self.get_base_url() + CALLBACK_ROUTE
+
+    @api.model
+    def _for_provider(self, user, company):
+        """Return the app with which this provider connects in this practice: their own, else the practice's.
+
+        :param user: ``res.users`` record
+        :param company: ``res.company`` record
+        """
+        apps = self.sudo().search([("company_ids", "in", company.ids), ("user_id", "in", [user.id, False])])
+        return apps.sorted(lambda app: (not app.user_id, app.id))[:1]
+
+    def _credentials(self):
+        """Return the app's :class:`AppCredentials`. Runs as superuser: nobody else reads the secret."""
+        self.ensure_one()
+        return AppCredentials(client_id=self.client_id, client_secret=self.sudo().client_secret or "")
+
+    @api.model
+    def _addresses(self):
+        return conf.zoom_addresses()

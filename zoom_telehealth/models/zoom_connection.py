@@ -1,0 +1,182 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import clock
+from ..fields import Encrypted
+from ..zoom import scopes as zoom_scopes
+from ..zoom.client import ZoomClient
+from ..zoom.transport import new_session
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("connected", "Connected"),
+    ("reconnect_needed", "Reconnect needed"),
+    ("disconnected", "Disconnected"),
+]
+REASONS = [
+    ("person", "You disconnected it here."),
+    ("grant_refused", "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it."),
+    ("refresh_lost", "An answer of Zoom's was lost while the connection was renewed, and the old one is used up."),
+]
+USER_TYPES = [("1", "Basic"), ("2", "Licensed"), ("4", "Unassigned"), ("99", "None")]
+
+
+class ZoomConnection(models.Model):
+    """One provider's OAuth link to one Zoom user through one app. Its tokens stand in a row of their own.
+
+    Zoom keeps one live token set for each Zoom user and app, so a connection is unique for these two, and a provider
+    who works in two practices uses one connection for both (design decision 6).
+    """
+
+    _name = "zoom.connection"
+    _description = "Zoom connection"
+    _inherit = ["encrypted.row.mixin"]
+    _order = "connected_at desc, id desc"
+
+    user_id = fields.Many2one("res.users", "Provider", required=True, readonly=True, index=True, ondelete="restrict")
+    app_id = fields.Many2one("zoom.app", "Zoom app", required=True, readonly=True, index=True, ondelete="restrict")
+    company_ids = fields.Many2many(related="app_id.company_ids", string="Practices")
+    zoom_user_id = fields.Char("Zoom user ID", required=True, readonly=True)
+    zoom_account_id = fields.Char("Zoom account ID", readonly=True)
+    zoom_email = Encrypted("Zoom user", readonly=True)
+    zoom_user_type = fields.Selection(USER_TYPES, "Zoom licence", readonly=True)
+    scopes = fields.Text("Granted scopes", readonly=True)
+    missing_scopes = fields.Text(compute="_compute_missing_scopes")
+    api_url = fields.Char(readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="connected")
+    reason = fields.Selection(REASONS, readonly=True)
+    state_at = fields.Datetime("Since", readonly=True)
+    connected_at = fields.Datetime("Connected on", readonly=True)
+
+    _app_zoom_user_unique = models.UniqueIndex("(app_id, zoom_user_id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("app_id", "user_id")
+    def _compute_display_name(self):
+        for connection in self:
+            connection.display_name = f"{connection.user_id.name} · {connection.app_id.sudo().name}"
+
+    @api.depends("scopes")
+    def _compute_missing_scopes(self):
+        for connection in self:
+            missing = zoom_scopes.MEETINGS - set((connection.scopes or "").split())
+            connection.missing_scopes = "\n".join(sorted(missing)) or False
+
+    # === CONNECTING === #
+
+    @api.model
+    def _store_grant(self, user, app, token_set, zoom_user):
+        """Keep a grant that was tried already: the connection's row and its tokens.
+
+        The token set goes into the row of this Zoom user and app whoever owns it, since Zoom ended that row's earlier
+        tokens when it gave these; the owner stays (design decision 6 and R3).
+
+        :param user: ``res.users`` who connected
+        :param app: ``zoom.app`` record
+        :param token_set: :class:`~..zoom.oauth.TokenSet`
+        :param zoom_user: :class:`~..zoom.client.UserSeen`
+        :return: the connection; its ``user_id`` may be another than ``user``
+        """
+        values = {
+            "zoom_account_id": zoom_user.account_id,
+            "zoom_email": zoom_user.email,
+            "zoom_user_type": str(zoom_user.type) if str(zoom_user.type) in dict(USER_TYPES) else False,
+            "scopes": " ".join(sorted(token_set.scopes)),
+            "api_url": token_set.api_url,
+            "state": "connected",
+            "reason": False,
+            "state_at": clock.now(),
+            "connected_at": clock.now(),
+        }
+        tokens = self.env["zoom.connection.token"].sudo()
+        known = self.sudo().search([("app_id", "=", app.id), ("zoom_user_id", "=", zoom_user.id)])
+        # In a cursor of its own, which is committed at once: Zoom's code is used up, so a retry of the request would
+        # lose the grant. Under the renewal lock where a renewal could be writing the same rows.
+        with tokens._renewing(known) if known else self.env.registry.cursor() as cr:
+            connections = self.with_env(self.env(cr=cr, su=True))
+            connection = connections.browse(known.id)
+            if connection:
+                connection.write(values)
+            else:
+                connection = connections.create(
+                    dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id)
+                )
+            connection.env["zoom.connection.token"]._store(connection, token_set)
+            connection.env["zoom.reconciler"]._wake()
+            cr.commit()
+        return self.browse(connection.id)
+
+    # === USING === #
+
+    @api.model
+    def _for_session(self, provider, company):
+        """Return the provider's working connection in a practice, or none.
+
+        :param provider: ``res.users`` record
+        :param company: ``res.company`` record
+        """
+        return self.sudo()._by_provider(provider, company).get((provider.id, company.id), self.browse())
+
+    @api.model
+    def _by_provider(self, providers, companies):
+        """Return the working connection of each provider in each practice, in one query.
+
+        :return: dict of ``(user id, company id)`` to connection
+        """
+        found = {}
+        working = self.search(
+            [
+                ("user_id", "in", providers.ids),
+                ("state", "=", "connected"),
+                ("app_id.company_ids", "in", companies.ids),
+            ],
+            order="connected_at, id",
+        )
+        for connection in working:
+            for company in connection.app_id.company_ids & companies:
+                found[(connection.user_id.id, company.id)] = connection
+        return found
+
+    def _client(self, session, access_token, **options):
+        """Return a :class:`ZoomClient` that speaks for this connection."""
+        self.ensure_one()
+        return ZoomClient(session, self.api_url or self.env["zoom.app"]._addresses().api_url, access_token, **options)
+
+    def _mark(self, state, reason=False):
+        """Record what became of the connection, once; a state that holds already keeps its time."""
+        for connection in self:
+            if (connection.state, connection.reason) != (state, reason):
+                connection.write({"state": state, "reason": reason, "state_at": clock.now()})
+                _logger.info("Zoom connection %s is now %s (%s)", connection.id, state, reason or "no reason")
+
+    # === ACTIONS === #
+
+    def action_disconnect(self):
+        """End the connection here at once and have it revoked at Zoom right after the commit."""
+        for connection in self:
+            if connection.user_id != self.env.user and not self.env.user.has_group("zoom_telehealth.group_manager"):
+                raise UserError(self.env._("Only %s or a telehealth manager can disconnect this.", connection.user_id.name))
+            connection.check_access("read")
+            # Providers have no write access to connections: what they may do with theirs is this.
+            connection.sudo()._mark("disconnected", "person")
+            self.env["zoom.connection.token"].sudo()._give_up(connection)
+        self.env["zoom.reconciler"]._wake()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_connect(self):
+        """Open Zoom's page in a new tab to connect again."""
+        self.ensure_one()
+        return self.app_id.sudo()._connect_action()
+
+
+def identify(api_url, access_token):
+    """Return who a fresh access token speaks for. No ORM: called while no transaction is open.
+
+    :raises ZoomError: when Zoom does not say
+    """
+    with new_session() as session:
+        return ZoomClient(session, api_url, access_token).me()

@@ -1,0 +1,185 @@
+import logging
+import zlib
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+
+from .. import clock
+from ..fields import Encrypted
+from ..zoom import oauth
+from ..zoom.errors import Unreachable, ZoomError
+from ..zoom.oauth import GrantRefused
+from ..zoom.transport import BACKGROUND, new_session
+
+_logger = logging.getLogger(__name__)
+
+LOCK_CLASS = zlib.crc32(b"zoom.connection.token") - 2**31
+LOCK_TIMEOUT = "10s"
+# A token this close to its end is renewed first: it must outlive the calls for which it is asked.
+LEEWAY = timedelta(minutes=2)
+
+
+class ConnectionUnusable(Exception):
+    """The connection has no tokens to use: its provider connects again."""
+
+
+class ZoomConnectionToken(models.Model):
+    """The tokens of one connection, in a table that nothing references and that only this file writes.
+
+    Zoom rotates refresh tokens: two processes that renew at once would end the connection. So one process at a time
+    renews, under a session-level advisory lock and with no transaction open while Zoom is asked; the others wait,
+    look again with a snapshot taken after the lock, and adopt what they find (design rule 5, R2).
+    """
+
+    _name = "zoom.connection.token"
+    _description = "Tokens of a Zoom connection"
+    _inherit = ["encrypted.row.mixin"]
+    _allow_sudo_commands = False
+    _log_access = False
+
+    connection_id = fields.Many2one("zoom.connection", required=True, index=True, ondelete="cascade")
+    access_token = Encrypted(groups=fields.NO_ACCESS)
+    refresh_token = Encrypted(groups=fields.NO_ACCESS)
+    expires_at = fields.Datetime()
+    refreshed_at = fields.Datetime()
+    refresh_began_at = fields.Datetime(
+        help="Committed before Zoom is asked, emptied with its answer: tells that an answer was lost."
+    )
+    given_up = fields.Boolean(help="Disconnected here; the row is removed with the attempt to revoke it at Zoom.")
+
+    _connection_unique = models.UniqueIndex("(connection_id) WHERE given_up IS NOT TRUE")
+    _given_up = models.Index("(id) WHERE given_up")
+
+    # === STORING === #
+
+    @api.model
+    def _store(self, connection, token_set):
+        """Keep a token set as the connection's only one."""
+        values = {
+            "access_token": token_set.access_token,
+            "refresh_token": token_set.refresh_token,
+            "expires_at": token_set.expires_at,
+            "refreshed_at": clock.now(),
+            "refresh_began_at": False,
+        }
+        row = self._of(connection)
+        if row:
+            row.write(values)
+        else:
+            self.create(dict(values, connection_id=connection.id))
+
+    @api.model
+    def _of(self, connection):
+        return self.search([("connection_id", "=", connection.id), ("given_up", "=", False)])
+
+    # === USING === #
+
+    @api.model
+    def _access_token(self, connection, refused=None, timeout=BACKGROUND):
+        """Return an access token for a connection, renewed first where it is about to end.
+
+        Works in cursors of its own and commits there, so that a rotated token is never lost with the caller's
+        transaction. Do not call it with changes to the connection pending.
+
+        :param connection: ``zoom.connection`` record
+        :param refused: an access token that Zoom has just refused; one that differs from it is good
+        :param timeout: :class:`~..zoom.transport.Timeouts` for asking Zoom
+        :raises ConnectionUnusable: when the provider must connect again
+        :raises ZoomError: when Zoom gave no usable answer; nothing is lost, the next try may do
+        """
+        with self.env.registry.cursor() as cr:
+            usable = self._usable(self._in(cr, connection), refused)
+        if usable:
+            return usable
+        with self._renewing(connection) as cr:
+            usable = self._usable(self._in(cr, connection), refused)
+            if usable:
+                return usable
+            return self._in(cr, connection)._renew(timeout)
+
+    def _in(self, cr, connection):
+        """Return the connection's token row, read in another cursor."""
+        tokens = self.with_env(self.env(cr=cr, su=True, user=api.SUPERUSER_ID))
+        row = tokens._of(connection)
+        if not row:
+            raise ConnectionUnusable
+        return row
+
+    @api.model
+    def _usable(self, row, refused):
+        good = row.expires_at and row.expires_at > clock.now() + LEEWAY and row.access_token != refused
+        return row.access_token if good else None
+
+    @contextmanager
+    def _renewing(self, connection):
+        """Hold the connection's renewal lock on a cursor of its own, outside any transaction."""
+        key = (LOCK_CLASS, connection.id)
+        with self.env.registry.cursor() as cr:
+            try:
+                cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", log_exceptions=False)
+                cr.execute("SELECT pg_advisory_lock(%s, %s)", key, log_exceptions=False)
+            except psycopg2.errors.LockNotAvailable:
+                cr.rollback()
+                raise Unreachable("another process is renewing this connection") from None
+            cr.commit()  # what is read from here on was committed before the lock was ours
+            try:
+                yield cr
+            finally:
+                cr.rollback()
+                cr.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+    def _renew(self, timeout):
+        """Ask Zoom for a new token set and commit it before anyone uses it. Runs under the renewal lock.
+
+        :return: the new access token
+        """
+        cr = self.env.cr
+        connection, app = self.connection_id, self.connection_id.app_id
+        refresh_token, credentials, addresses = self.refresh_token, app._credentials(), app._addresses()
+        answer_lost_before = bool(self.refresh_began_at)
+        self.refresh_began_at = clock.now()
+        cr.commit()
+        try:
+            with new_session() as session:
+                token_set = oauth.refresh(session, addresses, credentials, refresh_token, clock.now(), timeout=timeout)
+        except GrantRefused:
+            connection._mark("reconnect_needed", "refresh_lost" if answer_lost_before else "grant_refused")
+            self.unlink()
+            cr.commit()
+            raise ConnectionUnusable from None
+        except ZoomError as failure:
+            if failure.outcome_known:
+                self.refresh_began_at = False
+                cr.commit()
+            raise
+        self._store(connection, token_set)
+        connection.write({"scopes": " ".join(sorted(token_set.scopes)), "api_url": token_set.api_url})
+        cr.commit()
+        return token_set.access_token
+
+    # === GIVING UP === #
+
+    @api.model
+    def _give_up(self, connection):
+        """Make the tokens unusable here at once; the next run of the scheduled action revokes and removes them."""
+        self._of(connection).given_up = True
+
+    @api.model
+    def _revoke_given_up(self):
+        """Remove each given-up row, then tell Zoom. One attempt: without its row nobody can use the tokens anyway.
+
+        Commits; called by the reconciler's loop.
+        """
+        for row in self.search([("given_up", "=", True)]):
+            app = row.connection_id.app_id
+            access_token, credentials, addresses = row.access_token, app._credentials(), app._addresses()
+            row.unlink()
+            self.env.cr.commit()
+            try:
+                with new_session() as session:
+                    oauth.revoke(session, addresses, credentials, access_token)
+            except ZoomError as failure:
+                _logger.info("Zoom did not confirm a revocation (%s); the tokens are erased here", failure)

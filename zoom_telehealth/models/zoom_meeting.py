@@ -1,0 +1,175 @@
+import hashlib
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from .. import clock
+from ..fields import Encrypted
+from ..zoom.payloads import LONGEST_DURATION_MINUTES, MeetingWish, neutral_topic, new_passcode, new_reference
+
+STATES = [
+    ("wanted", "Not made yet"),
+    ("live", "At Zoom"),
+    ("leaving", "To be removed"),
+    ("gone", "Gone"),
+    ("over", "Over"),
+]
+# The rows that stand for a session's meeting: at most one for each session.
+CURRENT = ("wanted", "live")
+FAILURES = [
+    ("unreachable", "Zoom cannot be reached."),
+    ("unknown", "Zoom did not answer, so it is not known yet whether the meeting was made. We look before trying again."),
+    ("trouble", "Zoom has trouble of its own."),
+    ("limited", "Zoom's limit of calls is reached."),
+    ("token", "Zoom refused the connection's access."),
+    ("connection", "The Zoom connection does not work: the provider connects again in “My Preferences”, tab “Telehealth”."),
+    ("scope", "The Zoom app lacks a scope: a telehealth manager ticks it in Zoom, then the provider connects again."),
+    ("not_host", "This Zoom user may not host meetings: the Zoom account's administrator gives a licence or role."),
+    ("user", "Zoom does not know this user in its account: the provider connects again."),
+    ("refused", "Zoom refused the meeting: a telehealth manager looks at the Zoom code below."),
+]
+
+
+class ZoomMeeting(models.Model):
+    """What Zoom has for a session, as last seen. Written by the reconciler alone (design decision 1).
+
+    A row survives its session and keeps the connection that made its meeting, since only that one can remove it.
+    """
+
+    _name = "zoom.meeting"
+    _description = "Zoom meeting"
+    _inherit = ["encrypted.row.mixin"]
+    _order = "id desc"
+    _rec_name = "reference"
+
+    session_id = fields.Many2one("telehealth.session", readonly=True, index="btree_not_null", ondelete="set null")
+    company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, index=True)
+    provider_id = fields.Many2one("res.users", "Host", required=True, readonly=True, ondelete="restrict")
+    connection_id = fields.Many2one(
+        "zoom.connection", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    state = fields.Selection(STATES, required=True, readonly=True, default="wanted")
+    reference = fields.Char(required=True, readonly=True, help="Our marker in the meeting's topic at Zoom.")
+    zoom_id = fields.Char("Zoom meeting ID", readonly=True, index="btree_not_null")
+    zoom_uuid = fields.Char("Zoom meeting UUID", readonly=True)
+    join_link = Encrypted(groups=fields.NO_ACCESS)
+    passcode = Encrypted(groups=fields.NO_ACCESS)
+    start = fields.Datetime("Start at Zoom", readonly=True)
+    duration = fields.Integer("Minutes at Zoom", readonly=True)
+    seen_at = fields.Datetime("Last seen", readonly=True)
+    agreed_version = fields.Integer(readonly=True, help="The session's version with which Zoom agrees.")
+    # The attempt, committed before Zoom is called.
+    attempt = fields.Selection(
+        [("create", "Create"), ("look", "Look"), ("read", "Read"), ("update", "Update"), ("delete", "Delete")], readonly=True
+    )
+    attempt_version = fields.Integer(readonly=True)
+    create_sent = fields.Boolean(readonly=True, help="A create was sent whose outcome is not known.")
+    looks = fields.Integer(readonly=True, help="How often we looked since the outcome became unknown.")
+    look_again_at = fields.Datetime(readonly=True, help="When to look for a double that Zoom made late.")
+    lease_until = fields.Datetime(readonly=True, help="Until then one process works on this meeting.")
+    next_try = fields.Datetime("Next try", readonly=True)
+    failures = fields.Integer("Failed tries", readonly=True)
+    failure = fields.Selection(FAILURES, readonly=True)
+    failure_facts = fields.Char("Facts for support", readonly=True, help="Zoom's codes and tracking id; nothing of a client.")
+
+    _one_current = models.UniqueIndex("(session_id) WHERE state IN ('wanted', 'live') AND session_id IS NOT NULL")
+    _reference_zoom_id = models.UniqueIndex("(reference, zoom_id)")
+    # What the reconciler looks through: never the meetings that are gone or over.
+    _open = models.Index("(state, next_try) WHERE state IN ('wanted', 'live', 'leaving')")
+
+    # === FOR OTHERS === #
+
+    @api.model
+    def _current_by_session(self, sessions):
+        """Return each session's current meeting, as a dict by session id; in one query."""
+        found = self.search([("session_id", "in", sessions.ids), ("state", "in", CURRENT)])
+        return {meeting.session_id.id: meeting for meeting in found}
+
+    def _failure_sentence(self):
+        """Say what went wrong, when it is tried next, and who must act (R28)."""
+        self.ensure_one()
+        cause = dict(self._fields["failure"]._description_selection(self.env))[self.failure]
+        if not self.next_try or self.next_try <= clock.now():
+            return self.env._("%s It is being tried again.", cause)
+        return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=format_datetime(self.env, self.next_try))
+
+    def _hurry(self):
+        """Have the next try now: someone is waiting. A limit that Zoom set is kept to."""
+        self.filtered(lambda meeting: meeting.failure != "limited").next_try = False
+        self.env["zoom.reconciler"]._wake()
+
+    # === THE WISH === #
+
+    @api.model
+    def _values_for(self, session, connection):
+        """Return the values of a new row for a session that has no meeting."""
+        return {
+            "session_id": session.id,
+            "company_id": session.company_id.id,
+            "provider_id": session.provider_id.id,
+            "connection_id": connection.id,
+            "reference": new_reference(self._practice_mark(session.company_id)),
+            "passcode": new_passcode(),
+        }
+
+    @api.model
+    def _practice_mark(self, company):
+        """Return a number that is this database's and practice's own, for the marker's first part."""
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return int.from_bytes(hashlib.sha256(f"{database}/{company.id}".encode()).digest()[:8], "big")
+
+    def _wish(self):
+        """Return the :class:`MeetingWish` that the session's present state asks for."""
+        self.ensure_one()
+        session = self.session_id
+        return MeetingWish(
+            topic=neutral_topic(session.company_id._telehealth_neutral_name(), self.reference),
+            start=session.start,
+            duration_minutes=min(max(session.minutes, 1), LONGEST_DURATION_MINUTES),
+            timezone=session.provider_id.tz or "UTC",
+            passcode=self.passcode,
+        )
+
+    def _see(self, seen, version):
+        """Record what Zoom has now.
+
+        :param seen: :class:`MeetingSeen`
+        :param version: the session's version that Zoom was told
+        """
+        self.ensure_one()
+        values = {
+            "state": "live",
+            "zoom_id": seen.id,
+            "zoom_uuid": seen.uuid or self.zoom_uuid,
+            "start": seen.start,
+            "duration": seen.duration_minutes or 0,
+            "seen_at": clock.now(),
+            "agreed_version": version,
+        }
+        if seen.join_url:
+            values["join_link"] = seen.join_url
+        self.write(values | self._settled())
+
+    @api.model
+    def _settled(self):
+        """Values of a row with which nothing is left to do."""
+        return {
+            "attempt": False,
+            "lease_until": False,
+            "next_try": False,
+            "failures": 0,
+            "failure": False,
+            "failure_facts": False,
+            "create_sent": False,
+            "looks": 0,
+        }
+
+    @api.autovacuum
+    def _gc_over(self):
+        """Take meetings of long-past sessions out of the reconciler's sight; Zoom expires them by itself."""
+        past = self.search(
+            [("state", "in", CURRENT), ("session_id.stop", "<", clock.now() - timedelta(days=1))], limit=1000
+        )
+        past.write({"state": "over"})
+        return len(past), len(past)

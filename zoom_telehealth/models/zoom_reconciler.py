@@ -1,0 +1,421 @@
+"""Makes Zoom agree with the calendar: finds what differs, claims it, calls Zoom, records the result.
+
+Work is found by comparing state, not remembered in a queue, so a crash loses nothing (design rule 3). A claim is
+committed before the call and a result right after it; no lock and no transaction of ours is held across a call
+(rule 4). ``_claim``, ``_call`` and ``_record`` do not commit, ``_run`` does (decision 10).
+"""
+
+import logging
+import random
+from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import local
+
+from odoo import api, fields, models
+from odoo.service.model import retrying
+from odoo.tools import SQL
+
+from .. import clock
+from ..zoom import errors, tasks
+from ..zoom.tasks import Outcome, Task
+from ..zoom.transport import new_session
+from .zoom_connection_token import ConnectionUnusable
+
+_logger = logging.getLogger(__name__)
+
+CALLS_AT_ONCE = 4
+BATCH = 8
+# Longer than a batch can take (two rounds of calls at their time limit), so that no other worker takes over too soon.
+LEASE = timedelta(minutes=3)
+# How often a live session's meeting is read, to learn that it is over.
+LIVE_EVERY = timedelta(minutes=5)
+# After a create of unknown outcome: look, wait, look again, then create. Zoom's list lags behind by seconds.
+LOOK_WAITS = (timedelta(seconds=20), timedelta(seconds=60))
+# After a create that followed an unknown outcome: look for a double that Zoom made later than we looked.
+DOUBLE_CHECK_AFTER = timedelta(minutes=10)
+FIRST_BACKOFF = timedelta(seconds=30)
+LONGEST_BACKOFF = timedelta(hours=1)
+# Nobody but a person mends these, so they are tried seldom; connecting again tries them at once.
+FOR_A_PERSON = timedelta(hours=1)
+
+
+class NoConnection(errors.ZoomError):
+    """The connection that must make this call has no tokens: nothing was sent."""
+
+    sentence = "The Zoom connection does not work."
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One meeting's work, taken by a lease: the task, still without its token, and whose token it needs."""
+
+    connection_id: int
+    task: Task
+
+
+FAILURE_OF = (
+    (NoConnection, "connection"),
+    (errors.RateLimited, "limited"),
+    (errors.Unreachable, "unreachable"),
+    (errors.ServerTrouble, "trouble"),
+    (errors.OutcomeUnknown, "unknown"),
+    (errors.TokenRefused, "token"),
+    (errors.ScopeMissing, "scope"),
+    (errors.NotAllowedToHost, "not_host"),
+    (errors.UserUnknown, "user"),
+)
+
+
+class ZoomReconciler(models.AbstractModel):
+    _name = "zoom.reconciler"
+    _description = "Makes Zoom agree with the calendar"
+
+    # === WAKING === #
+
+    @api.model
+    def _wake(self):
+        """Have the scheduled action run right after this transaction's commit; once however often it is asked for."""
+        precommit = self.env.cr.precommit
+        if not precommit.data.get("zoom_telehealth.wake"):
+            precommit.data["zoom_telehealth.wake"] = True
+            precommit.add(self._cron()._trigger)
+
+    @api.model
+    def _cron(self):
+        return self.env.ref("zoom_telehealth.ir_cron_reconcile").sudo()
+
+    # === THE LOOP === #
+
+    @api.model
+    def _run(self):
+        """Work until nothing is due or the scheduled action's time is up. Commits after each step."""
+        progress = self.env["ir.cron"]
+        self.env["zoom.connection.token"]._revoke_given_up()
+        time_left = progress._commit_progress(remaining=len(self._due(BATCH)))
+        while time_left:
+            claims = self._claim(BATCH)
+            time_left = progress._commit_progress()
+            if not claims:
+                break
+            for meeting_id, outcome in self._call(claims):
+                # A person's click may have written the row meanwhile; a result must not be lost for that.
+                retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
+                time_left = progress._commit_progress(1)
+        # A last look: a wake that came while we worked may have been taken for the one that started us.
+        due_now = len(self._due(BATCH))
+        if due_now:
+            self._cron()._trigger()
+        else:
+            self._wake_for_next_try()
+        progress._commit_progress(remaining=due_now)
+
+    @api.model
+    def _wake_for_next_try(self):
+        self.env.cr.execute(
+            """
+            SELECT min(at) FROM (
+                SELECT min(greatest(next_try, lease_until)) AS at FROM zoom_meeting
+                 WHERE state IN ('wanted', 'live', 'leaving') AND (next_try IS NOT NULL OR lease_until IS NOT NULL)
+                UNION ALL
+                SELECT min(look_again_at) FROM zoom_meeting WHERE state = 'live' AND look_again_at IS NOT NULL
+                UNION ALL
+                SELECT min(m.seen_at) + %s FROM zoom_meeting m JOIN telehealth_session s ON s.id = m.session_id
+                 WHERE m.state = 'live' AND s.state = 'live'
+            ) AS waiting
+            """,
+            [LIVE_EVERY],
+        )
+        [[moment]] = self.env.cr.fetchall()
+        if moment:
+            # Scheduled actions go by the real time, which a test's clock may be ahead of.
+            self._cron()._trigger(at=fields.Datetime.now() + max(moment - clock.now(), timedelta(seconds=1)))
+
+    # === FINDING === #
+
+    @api.model
+    def _due(self, limit):
+        """Return what is due now as ``(session id or None, meeting id or None)``, the nearest session first.
+
+        Bounded by two partial indexes (sessions that want a meeting; meetings that are not gone or over), so that the
+        cost does not grow with what is done.
+
+        :param limit: most pairs to return
+        """
+        self.env.flush_all()
+        now = clock.now()
+        self.env.cr.execute(SQL(
+            """
+            WITH wanted AS (
+                SELECT s.id AS session_id, m.id AS meeting_id, s.start
+                  FROM telehealth_session s
+                  JOIN res_company c ON c.id = s.company_id AND c.telehealth_zoom_allowed
+             LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
+                 WHERE s.place = 'zoom' AND s.state = 'scheduled'
+                   AND s.start > %(now)s - interval '1 day' AND s.stop > %(now)s
+                   AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
+                   AND (m.id IS NULL OR (m.state = 'wanted'
+                        AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s))
+                   AND EXISTS (
+                       SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
+                        WHERE k.user_id = s.provider_id AND k.state = 'connected' AND r.company_id = s.company_id)
+              ORDER BY s.start LIMIT %(limit)s
+            ), standing AS (
+                SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
+                  FROM zoom_meeting m
+             LEFT JOIN telehealth_session s ON s.id = m.session_id
+                 WHERE m.state IN ('wanted', 'live', 'leaving')
+                   AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
+                   AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
+                        OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
+                        OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
+                            AND s.version <> m.agreed_version))
+              ORDER BY 3 LIMIT %(limit)s
+            ), running AS (
+                SELECT m.session_id, m.id AS meeting_id, s.start
+                  FROM telehealth_session s
+                  JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
+                 WHERE s.state = 'live' AND m.seen_at <= %(now)s - %(live_every)s
+                   AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
+              ORDER BY s.start LIMIT %(limit)s
+            )
+            SELECT session_id, meeting_id
+              FROM (SELECT * FROM wanted UNION SELECT * FROM standing UNION SELECT * FROM running) AS due
+             ORDER BY start, session_id LIMIT %(limit)s
+            """,
+            now=now, limit=limit, live_every=LIVE_EVERY,
+        ))  # fmt: skip
+        return self.env.cr.fetchall()
+
+    # === CLAIMING === #
+
+    @api.model
+    def _claim(self, limit):
+        """Take what is due by a lease and say what to do about it. The caller commits before anything is called.
+
+        :param limit: most meetings to claim
+        :return: dict of meeting id to :class:`Claim`
+        """
+        claims = {}
+        for meeting in self._leased(limit):
+            kind = self._next_step(meeting)
+            if kind:
+                claims[meeting.id] = self._attempt(meeting, kind)
+        return claims
+
+    def _leased(self, limit):
+        """Return due meetings, locked and leased; makes the rows of sessions that have none."""
+        meetings = self.env["zoom.meeting"]
+        due = self._due(limit)
+        sessions = self.env["telehealth.session"].browse(session for session, meeting in due if session and not meeting)
+        connections = self.env["zoom.connection"]._by_provider(sessions.provider_id, sessions.company_id)
+        values = []
+        for session in sessions:
+            connection = connections.get((session.provider_id.id, session.company_id.id))
+            if connection:
+                values.append(meetings._values_for(session, connection))
+        meetings |= meetings.create(values)
+        known = meetings.browse(meeting for session, meeting in due if meeting)
+        meetings |= known.try_lock_for_update(allow_referencing=True)
+        meetings.lease_until = clock.now() + LEASE
+        return meetings
+
+    @api.model
+    def _next_step(self, meeting):
+        """Decide what Zoom is asked about a claimed meeting; settles it here where nothing needs asking.
+
+        :return: a kind of :mod:`..zoom.tasks`, or None
+        """
+        session = meeting.session_id
+        wanted = session and session.state in ("scheduled", "live") and session.place == "zoom"
+        host_kept = wanted and session.provider_id == meeting.provider_id
+        if meeting.attempt == "create" and not meeting.create_sent:
+            # The process that made this attempt never came back: whether Zoom was called is not known.
+            meeting.create_sent = True
+        if meeting.create_sent:
+            return tasks.LOOK
+        if meeting.state == "wanted":
+            if host_kept:
+                return tasks.CREATE
+            meeting.write(dict(meeting._settled(), state="gone"))
+            return None
+        if not host_kept or meeting.state == "leaving":
+            meeting.state = "leaving"
+            return tasks.DELETE
+        if meeting.look_again_at and meeting.look_again_at <= clock.now():
+            return tasks.LOOK
+        # A started session is never moved at Zoom.
+        return tasks.READ if session.state == "live" else tasks.UPDATE
+
+    @api.model
+    def _attempt(self, meeting, kind):
+        """Write the attempt down and return its :class:`Claim`."""
+        meeting.write({"attempt": kind, "attempt_version": meeting.session_id.version})
+        connection = meeting.connection_id
+        task = Task(
+            kind=kind,
+            api_url=connection.api_url,
+            access_token="",
+            reference=meeting.reference,
+            meeting_id=meeting.zoom_id or None,
+            wish=meeting._wish() if kind in (tasks.CREATE, tasks.UPDATE) else None,
+        )
+        return Claim(connection.id, task)
+
+    # === CALLING === #
+
+    @api.model
+    def _call(self, claims):
+        """Ask Zoom, several calls at a time, with no transaction open. Yields each meeting's outcome as it comes.
+
+        A refused token is renewed once by this thread, which alone has a database, and its task sent once more.
+
+        :param claims: dict of meeting id to :class:`Claim`
+        """
+        threads = local()
+        with ExitStack() as closing, ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+
+            def perform(task):
+                if not hasattr(threads, "session"):
+                    threads.session = closing.enter_context(new_session())
+                return tasks.perform(threads.session, task)
+
+            waiting = {}
+            for meeting_id, claim in claims.items():
+                token, error = self._token(claim)
+                if error:
+                    yield meeting_id, Outcome(error=error)
+                else:
+                    task = claim.task.with_token(token)
+                    waiting[pool.submit(perform, task)] = meeting_id, claim, task
+            second_tries = {}
+            for future in as_completed(waiting):
+                meeting_id, claim, task = waiting[future]
+                outcome = future.result()
+                token = error = None
+                if isinstance(outcome.error, errors.TokenRefused):
+                    token, error = self._token(claim, refused=task.access_token)
+                if token:
+                    second_tries[pool.submit(perform, task.with_token(token))] = meeting_id
+                else:
+                    yield meeting_id, Outcome(error=error) if error else outcome
+            for future in as_completed(second_tries):
+                yield second_tries[future], future.result()
+
+    @api.model
+    def _token(self, claim, refused=None):
+        """Return ``(access token, None)`` or ``(None, error)``; works in cursors of its own."""
+        connection = self.env["zoom.connection"].browse(claim.connection_id)
+        try:
+            return self.env["zoom.connection.token"]._access_token(connection, refused=refused), None
+        except ConnectionUnusable:
+            return None, NoConnection()
+        except errors.ZoomError as error:
+            return None, error
+
+    # === RECORDING === #
+
+    @api.model
+    def _record(self, meeting_id, outcome):
+        """Write down what became of a claimed meeting.
+
+        :param meeting_id: id of the ``zoom.meeting``
+        :param outcome: :class:`..zoom.tasks.Outcome`
+        """
+        meeting = self.env["zoom.meeting"].browse(meeting_id)
+        kind = meeting.attempt
+        if outcome.error:
+            self._record_failure(meeting, kind, outcome.error)
+        elif kind == tasks.LOOK:
+            self._record_look(meeting, outcome.seen)
+        elif outcome.gone:
+            # Deleted by us, or removed at Zoom by somebody else: then the session, which wants one, gets another.
+            meeting.write(dict(meeting._settled(), state="gone", seen_at=clock.now()))
+        else:
+            [seen] = outcome.seen
+            meeting._see(seen, meeting.agreed_version if kind == tasks.READ else meeting.attempt_version)
+            if kind == tasks.READ and seen.status != "started":
+                meeting.session_id._mark_not_running()
+        meeting.session_id._announce_change()
+
+    @api.model
+    def _record_look(self, meeting, seen):
+        """Adopt what bears our marker; wait and look again, or allow a create, where nothing does."""
+        if seen:
+            unresolved = meeting.create_sent
+            self._part_with_doubles(meeting, seen)
+            kept = next((one for one in seen if one.id == meeting.zoom_id), seen[0])
+            # What was adopted carries what the attempt said or less: the next comparison tells, and mends it.
+            meeting._see(kept, 0 if unresolved else meeting.agreed_version)
+            meeting.look_again_at = False
+        elif not meeting.create_sent:
+            meeting.write(dict(meeting._settled(), look_again_at=False))
+        elif meeting.looks + 1 < len(LOOK_WAITS):
+            waited = meeting.looks + 1
+            meeting.write(
+                {"attempt": False, "looks": waited, "lease_until": False, "next_try": clock.now() + LOOK_WAITS[waited]}
+            )
+        else:
+            # Looked, waited, looked again. Should Zoom make it later all the same, the double is found and removed.
+            meeting.write(
+                dict(meeting._settled(), look_again_at=clock.now() + DOUBLE_CHECK_AFTER)
+            )
+
+    @api.model
+    def _part_with_doubles(self, meeting, seen):
+        """Give each meeting that bears our marker beside the kept one a row of its own that is to be removed."""
+        kept = meeting.zoom_id or seen[0].id
+        doubles = [one for one in seen if one.id != kept]
+        meeting.create(
+            [
+                {
+                    "company_id": meeting.company_id.id,
+                    "provider_id": meeting.provider_id.id,
+                    "connection_id": meeting.connection_id.id,
+                    "reference": meeting.reference,
+                    "state": "leaving",
+                    "zoom_id": double.id,
+                    "zoom_uuid": double.uuid,
+                }
+                for double in doubles
+                if not meeting.search_count([("reference", "=", meeting.reference), ("zoom_id", "=", double.id)])
+            ]
+        )
+
+    @api.model
+    def _record_failure(self, meeting, kind, error):
+        if kind == tasks.CREATE and not error.outcome_known:
+            meeting.write({"create_sent": True, "looks": 0})
+            self._put_off(meeting, "unknown", LOOK_WAITS[0], error)
+        else:
+            self._put_off(meeting, self._failure_key(error), self._backoff(meeting, error), error)
+
+    @api.model
+    def _put_off(self, meeting, failure, wait, error=None):
+        """Release a claimed meeting with the cause and the time of its next try."""
+        meeting.write(
+            {
+                "attempt": False,
+                "lease_until": False,
+                "failures": meeting.failures + 1,
+                "failure": failure,
+                "failure_facts": str(error) if error else False,
+                "next_try": clock.now() + wait,
+            }
+        )
+        _logger.info("Meeting %s waits for %s: %s %s", meeting.id, wait, failure, error or "")
+
+    @api.model
+    def _failure_key(self, error):
+        return next((key for kind, key in FAILURE_OF if isinstance(error, kind)), "refused")
+
+    @api.model
+    def _backoff(self, meeting, error):
+        """Return how long to wait: what Zoom said, or twice as long as before with some chance in it."""
+        if error.retry_after:
+            return timedelta(seconds=error.retry_after)
+        if not error.worth_retrying and not isinstance(error, errors.TokenRefused):
+            return FOR_A_PERSON
+        doubled = FIRST_BACKOFF * 2 ** min(meeting.failures, 10)
+        return min(doubled, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)

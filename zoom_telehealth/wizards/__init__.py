@@ -1,0 +1,2 @@
+from . import telehealth_settings
+from . import res_config_settings

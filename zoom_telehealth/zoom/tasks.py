@@ -1,0 +1,110 @@
+"""What the reconciler asks of Zoom for one meeting, as one unit of work that a thread can do without knowing any ORM.
+
+A task is sent once. Its outcome says what was seen, or the error; what follows from that is the caller's decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import requests
+
+from .client import ZoomClient
+from .errors import MeetingGone, OutcomeUnknown, ZoomError
+from .payloads import MeetingSeen, MeetingWish
+from .transport import Timeouts
+
+CREATE = "create"
+LOOK = "look"
+READ = "read"
+UPDATE = "update"
+DELETE = "delete"
+
+# Nobody waits, but others' tasks do; a task makes two calls at most.
+PATIENCE = Timeouts(connect=5.0, read=15.0, total=20.0)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do at Zoom.
+
+    :ivar kind: ``create``; ``look`` (find meetings by their reference); ``read``; ``update``; ``delete``
+    :ivar api_url: the connection's API origin
+    :ivar access_token: of the connection that hosts the meeting
+    :ivar reference: our marker in the topic, needed to look
+    :ivar meeting_id: Zoom's id, needed to read, update and delete
+    :ivar wish: needed to create and update
+    """
+
+    kind: str
+    api_url: str
+    access_token: str
+    reference: str
+    meeting_id: str | None = None
+    wish: MeetingWish | None = None
+
+    def __repr__(self) -> str:
+        return f"<Task {self.kind} {self.reference}>"
+
+    def with_token(self, access_token: str) -> Task:
+        """The same task with a renewed token."""
+        return replace(self, access_token=access_token)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task.
+
+    :ivar seen: the meetings that Zoom showed: any number after look, none after delete, else one
+    :ivar gone: Zoom said twice in plain words that it has no such meeting
+    :ivar error: why it did not succeed, if it did not
+    """
+
+    seen: tuple[MeetingSeen, ...] = ()
+    gone: bool = False
+    error: ZoomError | None = None
+
+
+def perform(session: requests.Session, task: Task) -> Outcome:
+    """Do a task. Never raises a :class:`ZoomError`: it is part of the outcome.
+
+    :param session: from :func:`transport.new_session`, used by this thread alone
+    """
+    client = ZoomClient(session, task.api_url, task.access_token, timeout=PATIENCE)
+    try:
+        return _perform(client, task)
+    except ZoomError as error:
+        return Outcome(error=error)
+
+
+def _perform(client: ZoomClient, task: Task) -> Outcome:
+    if task.kind == LOOK:
+        return Outcome(seen=tuple(client.find_by_reference(task.reference)))
+    if task.kind == CREATE:
+        if task.wish is None:
+            raise ValueError("What to create is not said.")
+        return Outcome(seen=(client.create_meeting(task.wish),))
+    if task.meeting_id is None:
+        raise ValueError("Which meeting is not said.")
+    try:
+        if task.kind == DELETE:
+            client.delete_meeting(task.meeting_id)
+            return Outcome(gone=True)
+        if task.kind == READ:
+            return Outcome(seen=(client.meeting(task.meeting_id),))
+        if task.kind == UPDATE and task.wish is not None:
+            client.update_meeting(task.meeting_id, task.wish)
+            return Outcome(seen=(client.meeting(task.meeting_id),))
+    except MeetingGone:
+        return _confirmed_gone(client, task.meeting_id)
+    raise ValueError("What to do is not said.")
+
+
+def _confirmed_gone(client: ZoomClient, meeting_id: str) -> Outcome:
+    """Ask once more: a meeting counts as gone when Zoom said so twice (design rule 7)."""
+    try:
+        client.meeting(meeting_id)
+    except MeetingGone:
+        return Outcome(gone=True)
+    # Zoom contradicts itself: neither is believed, the next try tells.
+    return Outcome(error=OutcomeUnknown())
