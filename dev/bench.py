@@ -1,7 +1,7 @@
 """`make bench`: runs every tests/bench/bench_*.py on a running system, prints a table, writes .cache/bench.json.
 
 Each file has a function `measure(stack)` that yields rows (dev.measurement.Measurement); `stack` is a dev.trial_stack.
-TrialStack. What is compared is measured in the same run. `python3 -m dev bench saving` runs the files with that word only.
+TrialStack. What is compared is measured in the same run. `python3 -m dev bench saving` runs files with that word only.
 """
 
 from __future__ import annotations

@@ -84,8 +84,11 @@ class Databases:
 
     def run_script(self, name: str, script: str, folder: Path | None = None) -> None:
         """Run `dev/in_odoo/<script>.py` in `odoo shell` on the database `name`, with the clock of `folder`."""
-        code = (SCRIPTS / f"{script}.py").read_bytes()
-        self._odoo(name, ["shell"], f"Running {script} in Odoo", folder, stdin=code)
+        self.run_code(name, (SCRIPTS / f"{script}.py").read_bytes(), f"Running {script} in Odoo", folder)
+
+    def run_code(self, name: str, code: bytes, purpose: str, folder: Path | None = None) -> None:
+        """Run Python code in `odoo shell` on the database `name`; it must commit what is to stay."""
+        self._odoo(name, ["shell"], purpose, folder, stdin=code)
 
     def update(self, name: str) -> None:
         """Bring the installed addon of the database `name` to what the files say."""

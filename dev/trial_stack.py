@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import time
@@ -143,6 +144,21 @@ class TrialStack:
         answer = requests.request(method, self.simulator_url + path, json=json, timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def measure_in_odoo(self, script: Path) -> Any:
+        """Run `script` in `odoo shell` on a copy of the demo practice of its own, where nothing else is at work.
+
+        :param script: finds `env` and `report_to`, the path of the file into which it writes its result as JSON
+        """
+        database = f"{paths.DATABASE_PREFIX}_{self._name}_shell"
+        result = paths.make(self._folder / "shell") / "result.json"
+        code = f"report_to = {str(result)!r}\n{script.read_text()}"
+        self._databases.clone(self._databases.demo_template(), database)
+        try:
+            self._databases.run_code(database, code.encode(), f"Running {script.name} in Odoo", self._folder / "shell")
+            return json.loads(result.read_text())
+        finally:
+            self._databases.drop(database)
 
     def mails(self) -> list[EmailMessage]:
         """Return every mail that Odoo has sent, oldest first."""
