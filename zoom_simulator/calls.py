@@ -48,9 +48,7 @@ class CallLog:
     _calls: deque[Call] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
     _count: int = 0
 
-    def add(
-        self, at: float, method: str, path: str, query: dict[str, str], content_type: str, body: Any
-    ) -> Call:
+    def add(self, at: float, method: str, path: str, query: dict[str, str], content_type: str, body: Any) -> Call:
         """Record a call that just came in and return the record, to be completed by its answer."""
         self._count += 1
         call = Call(self._count, at, method, path, query, content_type, body)

@@ -36,7 +36,7 @@ class Clock:
         return float(text) if text else 0.0
 
     async def sleep_until(self, moment: float) -> None:
-        """Wait until the clock shows `moment` (seconds since 1970), however it gets there: by waiting or by being moved."""
+        """Wait until the clock shows `moment` (seconds since 1970), because time passed or because it was moved."""
         while self.now() < moment:
             await asyncio.sleep(POLL_SECONDS)
 

@@ -204,7 +204,7 @@ def _text(data: dict[str, Any], name: str) -> str:
 
 
 def _answered(act: Act) -> Handler:
-    """A handler around `act(simulator, request, data)`: reads JSON, saves, answers; a refusal is a 400 with a sentence."""
+    """A handler around `act`: reads JSON, saves, answers; a refusal is a 400 with a sentence."""
 
     async def handle(request: web.Request) -> web.Response:
         simulator = simulator_of(request)

@@ -47,9 +47,7 @@ SETTINGS: dict[str, Rule] = {
     "auto_recording": Choice("local", "cloud", "none"),
     "auto_start_ai_companion_questions": Flag(),
     "auto_start_meeting_summary": Flag(),
-    "breakout_room": Thing(
-        {"enable": Flag(), "rooms": Many(Thing({"name": Text(), "participants": Many(Text())}))}
-    ),
+    "breakout_room": Thing({"enable": Flag(), "rooms": Many(Thing({"name": Text(), "participants": Many(Text())}))}),
     "calendar_type": Choice(1, 2),
     "close_registration": Flag(),
     "cn_meeting": Flag(),
@@ -175,9 +173,7 @@ _MEETING: dict[str, Rule] = {
     "type": Choice(1, 2, 3, 8, 10),
 }
 
-CREATE_BODY = Thing(
-    {**_MEETING, "default_password": Flag(), "settings": Thing({**SETTINGS, **CREATE_ONLY_SETTINGS})}
-)
+CREATE_BODY = Thing({**_MEETING, "default_password": Flag(), "settings": Thing({**SETTINGS, **CREATE_ONLY_SETTINGS})})
 CHANGE_BODY = Thing(
     {
         **_MEETING,

@@ -22,7 +22,12 @@ _PLAIN_FIELDS = ("topic", "agenda", "type", "duration", "password", "pre_schedul
 
 
 def create_meeting(
-    world: World, host: ZoomUser, body: dict[str, Any], now: float, source: str = "open_api", dropped: tuple[str, ...] = ()
+    world: World,
+    host: ZoomUser,
+    body: dict[str, Any],
+    now: float,
+    source: str = "open_api",
+    dropped: tuple[str, ...] = (),
 ) -> Meeting:
     """A new meeting of `host` from a checked body; `dropped` names settings that are accepted and not kept.
 
@@ -84,7 +89,7 @@ def delete_meeting(meeting: Meeting, now: float, by: str) -> None:
 
 
 def effective_settings(meeting: Meeting) -> dict[str, Any]:
-    """The settings as Zoom shows and obeys them: defaults filled in, and no joining before the host with a waiting room."""
+    """The settings as Zoom shows and obeys them: with defaults; a waiting room rules out joining before the host."""
     settings = {**DEFAULT_SETTINGS, **meeting.settings}
     if settings["waiting_room"]:
         settings["join_before_host"] = False

@@ -43,5 +43,4 @@ def _overview(request: web.Request) -> dict[str, Any]:
         "deleted": len(world.meetings) - len(meetings),
         "calls": list(reversed(simulator.calls.all()))[:SHOWN_CALLS],
         "faults": simulator.faults.active(),
-        "now": simulator.now(),
     }

@@ -95,6 +95,4 @@ def _parsed(content_type: str, raw: bytes) -> Any:
 def _masked(body: Any) -> Any:
     if not isinstance(body, dict):
         return body
-    return {
-        name: MASK if name in SECRET_NAMES and isinstance(value, str) else value for name, value in body.items()
-    }
+    return {name: MASK if name in SECRET_NAMES and isinstance(value, str) else value for name, value in body.items()}

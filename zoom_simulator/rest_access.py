@@ -38,9 +38,8 @@ def authenticate(request: web.Request) -> Caller:
     Raises ZoomError 401/124 for a missing, unknown or expired token and 401/4741 for a revoked one. The token is
     judged when the request arrives, so that an effect which lands late is not refused for a token that expired since.
     """
-    known = request.get(CALLER)
-    if known is not None:
-        return known
+    if CALLER in request:
+        return request[CALLER]
     simulator = simulator_of(request)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

@@ -78,7 +78,7 @@ async def create_invite_links(request: web.Request) -> web.Response:
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
-    """The body as a JSON object. Raises Zoom's 400/300 for anything else, an empty body and another content type too."""
+    """The body as a JSON object. Raises Zoom's 400/300 for anything else, also for none or another content type."""
     try:
         body = await request.json() if request.content_type == "application/json" else None
     except ValueError:

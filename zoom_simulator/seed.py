@@ -66,9 +66,7 @@ def add_redirect_uris(world: World, redirect_uris: Iterable[str]) -> None:
         app.redirect_uris.extend(uri for uri in redirect_uris if uri not in app.redirect_uris)
 
 
-def _user(
-    user_id: str, email: str, first_name: str, last_name: str, type_: int, may_host: bool, pmi: int
-) -> ZoomUser:
+def _user(user_id: str, email: str, first_name: str, last_name: str, type_: int, may_host: bool, pmi: int) -> ZoomUser:
     return ZoomUser(
         id=user_id,
         email=email,

@@ -8,8 +8,17 @@ from pathlib import Path
 
 from aiohttp import web
 
-from . import control, control_faults, meeting_pages, oauth_authorize, oauth_token, overview
-from . import rest_meeting_list, rest_meetings, rest_users
+from . import (
+    control,
+    control_faults,
+    meeting_pages,
+    oauth_authorize,
+    oauth_token,
+    overview,
+    rest_meeting_list,
+    rest_meetings,
+    rest_users,
+)
 from .calls import CallLog
 from .clock import Clock
 from .fault_effects import apply_faults

@@ -35,9 +35,7 @@ def issue_code(
     return code
 
 
-def exchange_code(
-    world: World, app: ZoomApp, code: str, redirect_uri: str, verifier: str, now: float
-) -> TokenSet:
+def exchange_code(world: World, app: ZoomApp, code: str, redirect_uri: str, verifier: str, now: float) -> TokenSet:
     """A fresh token set for a code; the user's earlier set for this app is dead from here on.
 
     A code is used up by its first exchange that names its app, whether or not the rest is right. Raises OAuthError.

@@ -13,6 +13,7 @@ from tests.contract.zoom_openapi import (
     assert_request_conforms,
     request_schema,
     require_openapi,
+    scopes_of,
 )
 from zoom_simulator.body_check import Choice, Many, Passcode, Rule, Text, Thing, Whole
 from zoom_simulator.meeting_fields import CHANGE_BODY, CREATE_BODY, INVITE_LINKS_BODY
@@ -117,32 +118,61 @@ def test_the_simulators_table_of_fields_is_zooms(table: Thing, template: str, me
     assert list(_differences(table, request_schema(template, method), whole)) == []
 
 
+@pytest.mark.parametrize(
+    ("document", "template", "method", "scope"),
+    [
+        ("meetings", "/users/{userId}/meetings", "POST", "meeting:write:meeting"),
+        ("meetings", "/users/{userId}/meetings", "GET", "meeting:read:list_meetings"),
+        ("meetings", "/meetings/{meetingId}", "GET", "meeting:read:meeting"),
+        ("meetings", "/meetings/{meetingId}", "PATCH", "meeting:update:meeting"),
+        ("meetings", "/meetings/{meetingId}", "DELETE", "meeting:delete:meeting"),
+        ("meetings", "/meetings/{meetingId}/invite_links", "POST", "meeting:write:invite_links"),
+        ("users", "/users/{userId}", "GET", "user:read:user"),
+    ],
+)
+def test_the_scope_that_the_simulator_asks_for_is_zooms(document: str, template: str, method: str, scope: str) -> None:
+    assert scope in scopes_of(template, method, document)
+
+
 def _differences(rule: Rule, schema: dict[str, Any], field: str) -> Iterator[str]:
     """Every point in which a table and a schema disagree about names, types, limits or values."""
     if isinstance(rule, Thing):
-        names, documented = set(rule.fields), set(schema.get("properties", {}))
-        if names != documented:
-            yield f"{field}: table only {names - documented}, document only {documented - names}"
-        if field not in OWN_DEMANDS and set(rule.required) != set(schema.get("required", [])):
-            yield f"{field}: {rule.required} required in the table, {schema.get('required')} in the document"
-        for name in names & documented:
-            yield from _differences(rule.fields[name], schema["properties"][name], f"{field}.{name}".lstrip("."))
+        yield from _differences_of_things(rule, schema, field)
     elif isinstance(rule, Many):
         if rule.most != schema.get("maxItems") or rule.fewest != schema.get("minItems", 0):
             yield f"{field}: other limits than the document"
         yield from _differences(rule.item, schema["items"], f"{field}[]")
-    elif isinstance(rule, Choice):
-        if list(rule.values) != schema.get("enum"):
-            yield f"{field}: {rule.values} in the table, {schema.get('enum')} in the document"
-    elif isinstance(rule, Whole):
-        if field not in OWN_LIMITS and rule.most != schema.get("maximum"):
-            yield f"{field}: at most {rule.most} in the table, {schema.get('maximum')} in the document"
-        if schema["type"] != "integer":
-            yield f"{field}: {schema['type']} in the document"
-    elif isinstance(rule, (Text, Passcode)):
-        if rule.longest != schema.get("maxLength"):
-            yield f"{field}: {rule.longest} characters in the table, {schema.get('maxLength')} in the document"
-        if schema["type"] != "string" or ("enum" in schema and field not in WIDER_THAN_THE_DOCUMENT):
-            yield f"{field}: not plain text in the document"
-    elif schema["type"] != "boolean":
-        yield f"{field}: {schema['type']} in the document"
+    else:
+        in_table, documented = _essence_of_rule(rule, field), _essence_of_schema(schema, field)
+        if in_table != documented:
+            yield f"{field}: {in_table} in the table, {documented} in the document"
+
+
+def _differences_of_things(rule: Thing, schema: dict[str, Any], field: str) -> Iterator[str]:
+    names, documented = set(rule.fields), set(schema.get("properties", {}))
+    if names != documented:
+        yield f"{field}: table only {names - documented}, document only {documented - names}"
+    if field not in OWN_DEMANDS and set(rule.required) != set(schema.get("required", [])):
+        yield f"{field}: {rule.required} required in the table, {schema.get('required')} in the document"
+    for name in names & documented:
+        yield from _differences(rule.fields[name], schema["properties"][name], f"{field}.{name}".lstrip("."))
+
+
+def _essence_of_rule(rule: Rule, field: str) -> tuple[Any, ...]:
+    if isinstance(rule, Choice):
+        return ("one of", list(rule.values))
+    if isinstance(rule, Whole):
+        return ("integer", None if field in OWN_LIMITS else rule.most)
+    if isinstance(rule, (Text, Passcode)):
+        return ("string", rule.longest)
+    return ("boolean",)
+
+
+def _essence_of_schema(schema: dict[str, Any], field: str) -> tuple[Any, ...]:
+    if "enum" in schema and field not in WIDER_THAN_THE_DOCUMENT:
+        return ("one of", schema["enum"])
+    if schema["type"] == "integer":
+        return ("integer", schema.get("maximum"))
+    if schema["type"] == "string":
+        return ("string", schema.get("maxLength"))
+    return (schema["type"],)

@@ -44,9 +44,7 @@ def require_openapi() -> None:
         pytest.skip(f"{VARIABLE} names no folder with Zoom's OpenAPI documents: the contract is not checked.")
 
 
-def assert_request_conforms(
-    method: str, path: str, query: dict[str, str] | None = None, body: Any = None
-) -> None:
+def assert_request_conforms(method: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> None:
     """Raise NotConforming unless Zoom's documents allow this call.
 
     `path` is the path as sent, with or without `/v2`; `body` is the JSON that was sent, None for none.

@@ -120,9 +120,7 @@ def test_a_code_works_once(simulator: RunningSimulator) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(290, 200), (301, 400)])
-def test_a_code_lives_five_minutes_of_the_moved_clock(
-    simulator: RunningSimulator, seconds: int, status: int
-) -> None:
+def test_a_code_lives_five_minutes_of_the_moved_clock(simulator: RunningSimulator, seconds: int, status: int) -> None:
     code = simulator.code()
     simulator.move_clock(seconds)
     assert simulator.exchange(code).status_code == status

@@ -25,9 +25,7 @@ class Program:
 
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "zoom_simulator", *arguments]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline().strip()
         self.root_url = self.first_line.rpartition(" ")[2]

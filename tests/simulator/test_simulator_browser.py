@@ -1,0 +1,80 @@
+"""The pages in a real browser: they follow what happens without being reloaded, and fit a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.simulator.running_simulator import OMAR, RunningSimulator
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MILLISECONDS = 5000
+TELEPHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def _page(browser: Browser) -> Page:
+    page = browser.new_context(viewport=TELEPHONE).new_page()
+    page.set_default_timeout(MILLISECONDS)
+    return page
+
+
+def _fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def test_a_session_is_held_in_two_browsers_that_follow_each_other(
+    simulator: RunningSimulator, browser: Browser
+) -> None:
+    meeting = simulator.connect().create(topic="Telehealth session", settings={"waiting_room": True})
+    client, host, front = _page(browser), _page(browser), _page(browser)
+    front.goto(simulator.root_url)
+    client.goto(meeting["join_url"])
+    client.get_by_label("Your name").fill("Ann Example")
+    client.get_by_role("button", name="Join").click()
+    client.get_by_text("Waiting for the host").wait_for()
+    host.goto(meeting["start_url"])
+    client.get_by_text("The host will let you in soon").wait_for()
+    host.get_by_role("button", name="Admit").click()
+    client.get_by_text("You are in the meeting").wait_for()
+    assert client.locator("#my-role").inner_text() == "Participant"
+    assert host.locator("#my-role").inner_text() == "Host"
+    host.locator("#inside").get_by_text("Ann Example").wait_for()
+    front.get_by_text("Dana Reyes (host)").wait_for()
+    assert all(_fits(page) for page in (client, host, front))
+    host.get_by_role("button", name="End for all").click()
+    client.get_by_text("This meeting has been ended").wait_for()
+    front.get_by_text("nobody").wait_for()
+
+
+def test_a_zoom_user_is_chosen_and_the_app_is_allowed(simulator: RunningSimulator, browser: Browser) -> None:
+    page = _page(browser)
+    page.route("http://127.0.0.1:8069/**", lambda route: route.fulfill(body="back in Odoo"))
+    page.goto(f"{simulator.root_url}/oauth/authorize?{urlencode(simulator.wish())}")
+    assert _fits(page)
+    page.get_by_label("Omar Haddad").check()
+    page.get_by_role("button", name="Allow").click()
+    page.get_by_text("back in Odoo").wait_for()
+    code = page.url.split("code=")[1].split("&")[0]
+    assert simulator.exchange(code).status_code == 200
+    assert simulator.control("GET", "/state")["tokens"][0]["email"] == OMAR
