@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -107,7 +108,7 @@ TABLE: list[tuple[str, Reply, type[ZoomError], dict[str, Any]]] = [
     ("body nested too deep", reply(201, b'{"a":' + b"[" * 100_000), MalformedAnswer, {}),
     ("redirect", reply(302, Location="https://elsewhere.example/"), MalformedAnswer, {"http_status": 302}),
     ("cut body", reply(201, '{"id": 857', length=5000), OutcomeUnknown, {}),
-    ("body too large", reply(201, b" " * (9 * 1024 * 1024)), MalformedAnswer, {}),
+    ("body too large", json_reply(201, {"id": 1, "agenda": "x" * 9 * 1024 * 1024}), MalformedAnswer, {}),
     ("not HTTP", garbage, OutcomeUnknown, {}),
     ("reset", reset, OutcomeUnknown, {}),
     ("hung up", hang_up, OutcomeUnknown, {}),
@@ -129,6 +130,17 @@ def test_each_answer_to_a_create_becomes_its_error_after_one_call(
     assert {name: getattr(caught.value, name) for name in facts} == facts
     assert caught.value.outcome_known is not issubclass(expected, (OutcomeUnknown, ServerTrouble))
     assert server.connections == 1
+
+
+def test_an_answer_in_drops_is_given_up_when_its_time_is_over(serve: Serve, client_of: ClientOf) -> None:
+    server = serve(trickle)
+    started = time.monotonic()
+
+    with pytest.raises(OutcomeUnknown):
+        client_of(server).create_meeting(WISH)
+
+    # Each drop comes within the 0.4 s for a silence; all of them take ten seconds.
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("body", ["", " \n", "{}"])

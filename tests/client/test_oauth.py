@@ -212,6 +212,7 @@ TABLE: list[tuple[str, Reply, type[ZoomError]]] = [
     ("200 list", json_reply(200, ["invalid_grant"]), MalformedAnswer),
     ("200 without an access token", json_reply(200, {**GRANTED, "access_token": None}), MalformedAnswer),
     ("200 with a token for no header", json_reply(200, {**GRANTED, "access_token": "a\nb"}), MalformedAnswer),
+    ("302 that says so", refusal(302, "invalid_grant"), MalformedAnswer),
     ("302", reply(302, Location="https://elsewhere.example"), MalformedAnswer),
     ("cut", reply(200, '{"access_token"', length=500), OutcomeUnknown),
     ("reset", reset, OutcomeUnknown),
@@ -286,6 +287,7 @@ def test_a_token_is_revoked(session: requests.Session, serve: Serve) -> None:
         (json_reply(401, {"error": "invalid_client"}), ClientRefused),
         (reply(500), ServerTrouble),
         (html_page(), MalformedAnswer),
+        (refusal(200, "invalid_request"), MalformedAnswer),
         (hang_up, OutcomeUnknown),
     ],
 )
