@@ -174,7 +174,7 @@ def test_a_revoked_connection_is_over_at_zoom(provider: Provider) -> None:
 
 
 def test_a_meeting_lives_from_creation_to_deletion(zoom: ZoomClient) -> None:
-    reference = new_reference()
+    reference = new_reference(7)
     wish = wish_for(reference)
 
     created = zoom.create_meeting(wish)
@@ -201,12 +201,12 @@ def test_a_meeting_lives_from_creation_to_deletion(zoom: ZoomClient) -> None:
 
 def test_r13_zoom_shows_the_instant_that_was_asked_for_on_both_sides_of_a_clock_change(zoom: ZoomClient) -> None:
     for start in (datetime(2027, 3, 14, 6, 30), datetime(2027, 3, 14, 7, 30), datetime(2027, 11, 7, 5, 30)):
-        created = zoom.create_meeting(wish_for(new_reference(), start=start))
+        created = zoom.create_meeting(wish_for(new_reference(7), start=start))
         assert zoom.meeting(created.id).start == start
 
 
 def test_the_host_gets_a_start_link_that_no_meeting_shows(zoom: ZoomClient, session: requests.Session) -> None:
-    created = zoom.create_meeting(wish_for(new_reference()))
+    created = zoom.create_meeting(wish_for(new_reference(7)))
 
     link = zoom.start_link(created.id)
 
@@ -217,7 +217,7 @@ def test_the_host_gets_a_start_link_that_no_meeting_shows(zoom: ZoomClient, sess
 
 
 def test_a_client_gets_a_personal_link(zoom: ZoomClient, session: requests.Session) -> None:
-    created = zoom.create_meeting(wish_for(new_reference()))
+    created = zoom.create_meeting(wish_for(new_reference(7)))
 
     one, other = (zoom.invite_link(created.id, name, 600) for name in ("Ana", "Ben"))
 
@@ -226,23 +226,23 @@ def test_a_client_gets_a_personal_link(zoom: ZoomClient, session: requests.Sessi
 
 
 def test_every_coming_meeting_is_listed_and_ours_is_found_among_them(zoom: ZoomClient) -> None:
-    references = [new_reference() for _ in range(4)]
+    references = [new_reference(7) for _ in range(4)]
     created = {reference: zoom.create_meeting(wish_for(reference)).id for reference in references}
 
     assert {seen.id for seen in zoom.upcoming_meetings()} == set(created.values())
     for reference in references:
         assert [seen.id for seen in zoom.find_by_reference(reference)] == [created[reference]]
-    assert zoom.find_by_reference(new_reference()) == []
+    assert zoom.find_by_reference(new_reference(7)) == []
 
 
 @pytest.mark.parametrize(
     ("scope", "call"),
     [
         ("user:read:user", lambda zoom: zoom.me()),
-        ("meeting:write:meeting", lambda zoom: zoom.create_meeting(wish_for(new_reference()))),
-        ("meeting:read:list_meetings", lambda zoom: zoom.find_by_reference(new_reference())),
+        ("meeting:write:meeting", lambda zoom: zoom.create_meeting(wish_for(new_reference(7)))),
+        ("meeting:read:list_meetings", lambda zoom: zoom.find_by_reference(new_reference(7))),
         ("meeting:read:meeting", lambda zoom: zoom.meeting("85746065431")),
-        ("meeting:update:meeting", lambda zoom: zoom.update_meeting("85746065431", wish_for(new_reference()))),
+        ("meeting:update:meeting", lambda zoom: zoom.update_meeting("85746065431", wish_for(new_reference(7)))),
         ("meeting:delete:meeting", lambda zoom: zoom.delete_meeting("85746065431")),
     ],
 )
@@ -261,7 +261,7 @@ def test_r10_a_scope_that_is_not_ticked_is_named_and_not_granted(
 
 def test_a_user_without_the_right_to_host_is_told_so(provider: Provider) -> None:
     with pytest.raises(NotAllowedToHost):
-        provider.client(provider.connect(NORA)).create_meeting(wish_for(new_reference()))
+        provider.client(provider.connect(NORA)).create_meeting(wish_for(new_reference(7)))
     assert provider.client(provider.connect(BEA)).me().type == 1
 
 
@@ -283,7 +283,7 @@ def test_a_create_that_fails_on_the_way_is_tried_once_and_its_outcome_is_not_cla
     simulator.fault(method="POST", path="/v2/users/me/meetings", times=None, **fault)
 
     with pytest.raises(error) as caught:
-        zoom.create_meeting(wish_for(new_reference()))
+        zoom.create_meeting(wish_for(new_reference(7)))
 
     assert not caught.value.outcome_known
     assert caught.value.worth_retrying
@@ -293,7 +293,7 @@ def test_a_create_that_fails_on_the_way_is_tried_once_and_its_outcome_is_not_cla
 def test_r12_a_meeting_whose_answer_was_lost_is_found_by_its_reference(
     zoom: ZoomClient, simulator: RunningSimulator
 ) -> None:
-    reference = new_reference()
+    reference = new_reference(7)
     simulator.fault(kind="answer_lost", method="POST", path="/v2/users/me/meetings")
 
     with pytest.raises(OutcomeUnknown):
@@ -317,7 +317,7 @@ def test_four_threads_with_a_session_each_do_not_disturb_one_another(provider: P
     def work() -> None:
         with new_session() as session:
             client = ZoomClient(session, tokens.api_url, tokens.access_token)
-            seen.extend(client.create_meeting(wish_for(new_reference())).id for _ in range(3))
+            seen.extend(client.create_meeting(wish_for(new_reference(7))).id for _ in range(3))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -332,7 +332,7 @@ def test_four_threads_with_a_session_each_do_not_disturb_one_another(provider: P
 @pytest.mark.parametrize("auto_recording", ["none", "local", "cloud"])
 def test_what_is_sent_is_what_zooms_documents_allow(waiting_room: bool, auto_recording: str) -> None:
     require_openapi()
-    wish = wish_for(new_reference(), waiting_room=waiting_room, auto_recording=auto_recording)
+    wish = wish_for(new_reference(7), waiting_room=waiting_room, auto_recording=auto_recording)
 
     assert_request_conforms("POST", "/users/me/meetings", {}, wish.create_body())
     assert_request_conforms("PATCH", "/meetings/85746065431", {}, wish.update_body())

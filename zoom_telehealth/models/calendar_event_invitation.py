@@ -1,5 +1,4 @@
-from datetime import timezone
-
+import pytz
 import vobject
 
 from odoo import models
@@ -30,10 +29,10 @@ class CalendarEventInvitation(models.Model):
         recipient = self.env["res.partner"].browse(self.env.context.get(RECIPIENT_CONTEXT))
         calendar = vobject.iCalendar()
         entry = calendar.add("vevent")
-        entry.add("uid").value = self.sudo().telehealth_session_ids.token or f"telehealth-{self.id}"
-        entry.add("created").value = self.create_date.replace(tzinfo=timezone.utc)
-        entry.add("dtstart").value = self.start.replace(tzinfo=timezone.utc)
-        entry.add("dtend").value = self.stop.replace(tzinfo=timezone.utc)
+        entry.add("uid").value = f"telehealth-{self.id}@{self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
+        entry.add("created").value = self.create_date.replace(tzinfo=pytz.utc)
+        entry.add("dtstart").value = self.start.replace(tzinfo=pytz.utc)
+        entry.add("dtend").value = self.stop.replace(tzinfo=pytz.utc)
         entry.add("summary").value = self.name
         entry.add("location").value = self.videocall_location or ""
         entry.add("url").value = self.videocall_location or ""

@@ -235,9 +235,16 @@ class UserSeen:
         )
 
 
-def new_reference() -> str:
-    """A random reference such as `ABCD-EFGH-JKLM` (60 bits): our marker in a meeting's topic."""
-    letters = [secrets.choice(_REFERENCE_ALPHABET) for _ in range(12)]
+def new_reference(mark: int) -> str:
+    """A reference such as `ABCD-EFGH-JKLM`: our marker in a meeting's topic.
+
+    Its first part tells whose it is, the rest (40 bits) is random.
+
+    :param mark: a number of the database's and practice's own
+    """
+    size = len(_REFERENCE_ALPHABET)
+    letters = [_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4)]
+    letters += [secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)]
     return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
 
 
