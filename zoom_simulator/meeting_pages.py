@@ -31,7 +31,7 @@ LONGEST_NAME = 64
 def routes() -> list[web.RouteDef]:
     """The routes of this file."""
     return [
-        web.get("/s/{meeting_id}", start),
+        web.get("/s/{meeting_id}", start, allow_head=False),  # a HEAD must not start a meeting
         web.get("/j/{meeting_id}", show_join),
         web.post("/j/{meeting_id}", join),
         web.get("/room/{key}", room),

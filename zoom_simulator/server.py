@@ -43,7 +43,7 @@ class Options:
 
 
 class PortTaken(Exception):
-    """Another program listens on the port."""
+    """The port cannot be listened on, most often because another program does; the text says it in a sentence."""
 
 
 class Server:
@@ -100,9 +100,10 @@ def _listener(port: int) -> socket.socket:
     try:
         listener.bind((HOST, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise PortTaken(f"Port {port} on {HOST} is taken or not allowed ({error.strerror}).") from error
+        reason = error.strerror if isinstance(error, OSError) else "no such port"
+        raise PortTaken(f"Port {port} on {HOST} cannot be used ({reason}).") from error
     return listener
 
 

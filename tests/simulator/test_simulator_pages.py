@@ -157,6 +157,12 @@ def test_a_start_link_expires_after_two_hours_and_a_fresh_one_is_had_by_asking(s
     assert Guest(_start_url(simulator.connect(), meeting)).entered.status_code == 200
 
 
+def test_looking_at_the_head_of_a_start_link_starts_nothing(simulator: RunningSimulator) -> None:
+    meeting = _meeting(simulator.connect())
+    assert requests.head(meeting["start_url"], timeout=SECONDS).status_code == 405
+    assert simulator.meetings()[0]["status"] == "waiting"
+
+
 def test_a_start_link_opens_its_own_meeting_only(simulator: RunningSimulator) -> None:
     dana = simulator.connect()
     one, other = _meeting(dana), _meeting(dana)

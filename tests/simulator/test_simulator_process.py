@@ -16,6 +16,9 @@ import pytest
 import requests
 
 from tests.simulator.running_simulator import SECONDS, RunningSimulator, ZoomCaller
+from zoom_simulator.meetings import create_meeting
+from zoom_simulator.seed import seed_world
+from zoom_simulator.state import Store, load_world
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +53,13 @@ def test_it_says_where_it_is_and_is_healthy(programs: list[Program]) -> None:
     assert programs[0].first_line == f"Zoom simulator on {programs[0].root_url}"
     assert programs[0].root_url.startswith("http://127.0.0.1:")
     assert requests.get(f"{programs[0].root_url}/control/health", timeout=SECONDS).status_code == 200
+
+
+def test_a_port_that_cannot_be_is_one_sentence(programs: list[Program]) -> None:
+    programs.append(Program("--port", "70000"))
+    _, errors = programs[0].process.communicate(timeout=SECONDS)
+    assert programs[0].process.returncode == 1
+    assert errors.count("\n") == 1 and "Port 70000" in errors
 
 
 def test_a_taken_port_is_one_sentence_and_exit_code_1(programs: list[Program]) -> None:
@@ -89,7 +99,7 @@ def test_a_kill_loses_nothing(programs: list[Program], tmp_path: Path) -> None:
     assert again.token(grant_type="refresh_token", refresh_token=dana.tokens["refresh_token"]).status_code == 200
 
 
-def test_a_kill_in_the_midst_of_writing_leaves_a_whole_file(programs: list[Program], tmp_path: Path) -> None:
+def test_what_was_answered_is_on_disk_already(programs: list[Program], tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     programs.append(Program("--port", "0", "--state", str(state)))
     dana = RunningSimulator(programs[0].root_url, tmp_path / "clock").connect()
@@ -110,6 +120,24 @@ def test_a_kill_in_the_midst_of_writing_leaves_a_whole_file(programs: list[Progr
     writer.join(SECONDS)
     kept = json.loads(state.read_text())["world"]["meetings"]
     assert {str(meeting_id) for meeting_id in answered} <= set(kept)
+
+
+def test_whoever_reads_the_file_while_it_is_written_finds_a_whole_one(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    store = _store_with_meetings(300, path)
+    store.save()
+    finished = threading.Event()
+
+    def save_again_and_again() -> None:
+        for _ in range(60):
+            store.save()
+        finished.set()
+
+    writer = threading.Thread(target=save_again_and_again)
+    writer.start()
+    while not finished.is_set():
+        assert len(json.loads(path.read_text())["world"]["meetings"]) == 300
+    writer.join(SECONDS)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -160,20 +188,21 @@ def test_a_clock_file_may_be_absent_empty_or_negative(programs: list[Program], t
 
 
 def test_saving_a_few_hundred_meetings_takes_a_few_milliseconds(tmp_path: Path) -> None:
-    from zoom_simulator.meetings import create_meeting
-    from zoom_simulator.seed import seed_world
-    from zoom_simulator.state import Store, load_world
-
-    world = seed_world()
-    host = next(iter(world.users.values()))
-    settings = {f"setting_{number}": True for number in range(20)}
-    for _ in range(300):
-        create_meeting(world, host, {"topic": "T", "settings": settings}, now=0.0)
-    store = Store(world, tmp_path / "state.json")
+    path = tmp_path / "state.json"
+    store = _store_with_meetings(300, path)
     took = []
     for _ in range(5):
         began = time.perf_counter()
         store.save()
         took.append(time.perf_counter() - began)
     assert min(took) < 0.02
-    assert load_world(tmp_path / "state.json") == world
+    assert load_world(path) == store.world
+
+
+def _store_with_meetings(number: int, path: Path) -> Store:
+    world = seed_world()
+    host = next(iter(world.users.values()))
+    settings = {f"setting_{index}": True for index in range(20)}
+    for _ in range(number):
+        create_meeting(world, host, {"topic": "T", "settings": settings}, now=0.0)
+    return Store(world, path)
