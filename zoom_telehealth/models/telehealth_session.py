@@ -1,6 +1,6 @@
 import math
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,6 +12,7 @@ from .telehealth_service import PLACES
 STATES = [("scheduled", "Scheduled"), ("live", "Live"), ("ended", "Ended"), ("cancelled", "Cancelled")]
 JOIN_ROUTE = "/telehealth/join/"
 START_ROUTE = "/telehealth/start/"
+DEFAULT_MINUTES = 50
 # What a person edits on a session is the event's to keep: it is written there and comes back (decision 2).
 EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place"}
 # What Zoom's meeting is made from. A change of one of these makes Zoom's copy old.
@@ -32,13 +33,13 @@ class TelehealthSession(models.Model):
     _check_company_auto = True
 
     event_id = fields.Many2one("calendar.event", "Calendar event", readonly=True, index="btree_not_null", ondelete="set null")
-    company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, index=True, default=lambda self: self.env.company)
     provider_id = fields.Many2one("res.users", "Provider", index=True, default=lambda self: self.env.user)
     service_id = fields.Many2one("telehealth.service", "Service", check_company=True)
     place = fields.Selection(PLACES, required=True, default="zoom")
     label = Encrypted("Title", prefetch=True, help="Seen by those who may see the session. Calendars show a neutral name.")
-    start = fields.Datetime(required=True, index=True)
-    stop = fields.Datetime(required=True)
+    start = fields.Datetime(required=True, index=True, default=lambda self: self._default_start())
+    stop = fields.Datetime(required=True, default=lambda self: self._default_start() + timedelta(minutes=DEFAULT_MINUTES))
     minutes = fields.Integer("Minutes", compute="_compute_minutes")
     state = fields.Selection(STATES, required=True, readonly=True, default="scheduled", index=True)
     started_at = fields.Datetime(readonly=True)
@@ -73,6 +74,12 @@ class TelehealthSession(models.Model):
     _live = models.Index("(start) WHERE state = 'live'")
     # What the reconciler looks through: coming sessions that want a meeting, and nothing of the past.
     _wanted_by_start = models.Index("(start) WHERE place = 'zoom' AND state IN ('scheduled', 'live')")
+
+    @api.model
+    def _default_start(self):
+        """Return the next half hour, as the calendar does."""
+        now = clock.now()
+        return now + (datetime.min - now) % timedelta(minutes=30)
 
     # === COMPUTE METHODS === #
 
@@ -131,7 +138,7 @@ class TelehealthSession(models.Model):
     def _meeting_status(self, meeting, connection):
         """Return the meeting's state as ``(key, sentence)``: what is, what happens next, and who must act."""
         self.ensure_one()
-        if self.place != "zoom" or self.state in ("cancelled", "ended"):
+        if not self._origin or self.place != "zoom" or self.state in ("cancelled", "ended"):
             return "none", False
         if not self.company_id.telehealth_zoom_allowed:
             return "none", self.env._("Zoom is switched off for this practice. A telehealth manager can allow it.")
@@ -161,9 +168,11 @@ class TelehealthSession(models.Model):
     @api.depends_context("uid")
     def _compute_can_start(self):
         for session in self:
-            session.can_start = (
-                session.provider_id == self.env.user and session.place == "zoom" and session._door() in ("open", "before")
-                and session.state in ("scheduled", "live")
+            session.can_start = bool(
+                session._origin
+                and session.provider_id == self.env.user
+                and session.place == "zoom"
+                and session._door() in ("open", "before")
             )
 
     # === CRUD === #
@@ -227,7 +236,7 @@ class TelehealthSession(models.Model):
     @api.onchange("start")
     def _onchange_start(self):
         if self.start and (not self.stop or self.stop <= self.start):
-            self.stop = self.start + timedelta(minutes=self.service_id.minutes or 50)
+            self.stop = self.start + timedelta(minutes=self.service_id.minutes or DEFAULT_MINUTES)
 
     # === THE WISH === #
 

@@ -1,7 +1,7 @@
 """The scopes that each feature needs, by their user-level granular names.
 
-Source: the `security` lists of Zoom's OpenAPI documents of 2026-03-10. Scopes are ticked in the Zoom app, never sent with
-the authorize address: a wrong value there fails the whole authorization.
+Source: the `security` lists of Zoom's OpenAPI documents of 2026-03-10. Scopes are ticked in the Zoom app, never sent
+with the authorize address: a wrong value there fails the whole authorization.
 """
 
 from __future__ import annotations
