@@ -2,6 +2,7 @@
 
 import ast
 import os
+from datetime import datetime
 
 from odoo.modules.module import get_module_path
 from odoo.tools import convert_file
@@ -14,4 +15,6 @@ quiet = env(context={"no_mail_to_attendees": True, "mail_create_nosubscribe": Tr
 for file in files:
     if os.path.exists(os.path.join(folder, file)):
         convert_file(quiet, addon, file, {}, mode="init", noupdate=True)
-quiet.cr.commit()
+# The template may be days old when it is cloned: move_demo_times reckons from this day.
+env["ir.config_parameter"].set_param(f"{addon}.demo_placed_for", datetime.utcnow().date().isoformat())
+env.cr.commit()
