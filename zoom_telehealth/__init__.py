@@ -1,4 +1,2 @@
-from . import models
-from . import wizards
-from . import controllers
+from . import controllers, models, wizards
 from .hooks import post_init_hook, uninstall_hook

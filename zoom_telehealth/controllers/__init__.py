@@ -1,5 +1,1 @@
-from . import access_log
-from . import oauth
-from . import join
-from . import portal
-from . import calendar
+from . import access_log, calendar, join, oauth, portal

@@ -26,5 +26,12 @@ class CallbackQueryFilter(logging.Filter):
 
 
 # The loggers that write request lines: werkzeug's (threaded and prefork), gevent's, and Odoo's own.
-for _name in ("werkzeug", "odoo.http", "odoo.service.server", "odoo.addons.base.models.ir_http", "gevent.pywsgi", "longpolling"):
+for _name in (
+    "werkzeug",
+    "odoo.http",
+    "odoo.service.server",
+    "odoo.addons.base.models.ir_http",
+    "gevent.pywsgi",
+    "longpolling",
+):
     logging.getLogger(_name).addFilter(CallbackQueryFilter())

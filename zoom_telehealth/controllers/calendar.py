@@ -1,7 +1,6 @@
 from odoo import http
-from odoo.http import request
-
 from odoo.addons.calendar.controllers.main import CalendarController
+from odoo.http import request
 
 
 class TelehealthCalendarController(CalendarController):
@@ -24,12 +23,16 @@ class TelehealthCalendarController(CalendarController):
 
     @http.route()
     def view_meeting(self, token, id, **kwargs):  # pylint: disable=redefined-builtin
-        attendee = request.env["calendar.attendee"].sudo().search([("access_token", "=", token), ("event_id", "=", int(id))])
+        attendee = (
+            request.env["calendar.attendee"].sudo().search([("access_token", "=", token), ("event_id", "=", int(id))])
+        )
         if not attendee.event_id.telehealth or request.env.user._is_internal():
             return super().view_meeting(token, id, **kwargs)
         language = attendee.partner_id.lang or request.env.lang
-        page = request.env["ir.ui.view"].with_context(lang=language)._render_template(
-            "zoom_telehealth.invitation_page", attendee._session_page_values()
+        page = (
+            request.env["ir.ui.view"]
+            .with_context(lang=language)
+            ._render_template("zoom_telehealth.invitation_page", attendee._session_page_values())
         )
         return request.make_response(page, headers=[("Content-Type", "text/html"), ("Cache-Control", "no-store")])
 

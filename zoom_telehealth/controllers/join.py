@@ -32,7 +32,7 @@ class TelehealthJoinController(http.Controller):
 
     @http.route(JOIN_ROUTE + "<string:token>/enter", type="http", auth="user", methods=["POST"], sitemap=False)
     def enter(self, token):
-        """Let a participant into the meeting while the door is open. Makes no meeting: it marks a missing one urgent."""
+        """Let a participant in while the door is open. Makes no meeting: it marks a missing one urgent."""
         session = session_of(token)
         if not session._is_participant(request.env.user):
             raise NotFound

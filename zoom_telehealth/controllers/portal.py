@@ -1,7 +1,6 @@
 from odoo import http
-from odoo.http import request
-
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.http import request
 
 from .. import clock
 from .join import session_of
@@ -15,8 +14,8 @@ class TelehealthPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "telehealth_session_count" in counters:
-            values["telehealth_session_count"] = request.env["telehealth.session"].sudo().search_count(
-                self._coming_domain()
+            values["telehealth_session_count"] = (
+                request.env["telehealth.session"].sudo().search_count(self._coming_domain())
             )
         return values
 
@@ -32,10 +31,10 @@ class TelehealthPortal(CustomerPortal):
         Session = request.env["telehealth.session"].sudo()
         coming = Session.search(self._coming_domain(), order="start, id") if page == 1 else Session
         earlier_domain = self._own_domain() + ["|", ("state", "in", ("ended", "cancelled")), ("stop", "<", clock.now())]
-        pages = pager(
-            url="/my/sessions", total=Session.search_count(earlier_domain), page=page, step=SESSIONS_A_PAGE
+        pages = pager(url="/my/sessions", total=Session.search_count(earlier_domain), page=page, step=SESSIONS_A_PAGE)
+        earlier = Session.search(
+            earlier_domain, order="start desc, id desc", limit=SESSIONS_A_PAGE, offset=pages["offset"]
         )
-        earlier = Session.search(earlier_domain, order="start desc, id desc", limit=SESSIONS_A_PAGE, offset=pages["offset"])
         return request.render(
             "zoom_telehealth.portal_my_sessions",
             {
@@ -53,8 +52,14 @@ class TelehealthPortal(CustomerPortal):
         session = session_of(token)
         if not session._is_participant(request.env.user):
             return request.not_found()
-        upcoming = request.env["telehealth.session"].sudo().search(
-            self._coming_domain() + [("id", "!=", session.id), ("start", ">", session.start)], order="start, id", limit=1
+        upcoming = (
+            request.env["telehealth.session"]
+            .sudo()
+            .search(
+                self._coming_domain() + [("id", "!=", session.id), ("start", ">", session.start)],
+                order="start, id",
+                limit=1,
+            )
         )
         response = request.render(
             "zoom_telehealth.portal_my_session",

@@ -1,18 +1,20 @@
-from . import encrypted_row_mixin
-from . import zoom_data_key
-from . import res_company
-from . import zoom_app
-from . import zoom_connection
-from . import zoom_connection_token
-from . import telehealth_service
-from . import telehealth_session
-from . import telehealth_session_door
-from . import telehealth_participant
-from . import zoom_meeting
-from . import zoom_reconciler
-from . import calendar_event
-from . import calendar_event_invitation
-from . import calendar_attendee
-from . import calendar_popover_delete_wizard
-from . import res_partner
-from . import res_users
+from . import (
+    calendar_attendee,
+    calendar_event,
+    calendar_event_invitation,
+    calendar_popover_delete_wizard,
+    encrypted_row_mixin,
+    res_company,
+    res_partner,
+    res_users,
+    telehealth_participant,
+    telehealth_service,
+    telehealth_session,
+    telehealth_session_door,
+    zoom_app,
+    zoom_connection,
+    zoom_connection_token,
+    zoom_data_key,
+    zoom_meeting,
+    zoom_reconciler,
+)

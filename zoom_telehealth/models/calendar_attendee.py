@@ -18,7 +18,11 @@ class CalendarAttendee(models.Model):
         """Write to the attendees of sessions one by one, with texts and calendar files of their own (decision 3)."""
         of_sessions = self.filtered(lambda attendee: attendee.event_id.telehealth)
         others = self - of_sessions
-        result = super(CalendarAttendee, others)._notify_attendees(mail_template, notify_author, force_send) if others else None
+        result = (
+            super(CalendarAttendee, others)._notify_attendees(mail_template, notify_author, force_send)
+            if others
+            else None
+        )
         template = self._session_template(mail_template) if of_sessions else mail_template
         for attendee in of_sessions:
             recipient = attendee.with_context(**{RECIPIENT_CONTEXT: attendee.partner_id.id})

@@ -220,24 +220,34 @@ class CalendarEvent(models.Model):
 
         :param bookings: list of dict of session values, one an event; ``token`` decides the join route
         """
-        sessions = self.env["telehealth.session"].sudo().create(
-            [
-                {
-                    **booking,
-                    "event_id": event.id,
-                    "company_id": event.telehealth_company_id.id,
-                    "provider_id": event.user_id.id,
-                    "start": event.start,
-                    "stop": event.stop,
-                    "state": "scheduled" if event.active else "cancelled",
-                }
-                for event, booking in zip(self.sudo(), bookings)
-            ]
+        sessions = (
+            self.env["telehealth.session"]
+            .sudo()
+            .create(
+                [
+                    {
+                        **booking,
+                        "event_id": event.id,
+                        "company_id": event.telehealth_company_id.id,
+                        "provider_id": event.user_id.id,
+                        "start": event.start,
+                        "stop": event.stop,
+                        "state": "scheduled" if event.active else "cancelled",
+                    }
+                    for event, booking in zip(self.sudo(), bookings)
+                ]
+            )
         )
         sessions._follow_attendees()
 
     def write(self, vals):
-        on = self.browse() if vals.get("telehealth") is False else self if vals.get("telehealth") else self.filtered("telehealth")
+        on = (
+            self.browse()
+            if vals.get("telehealth") is False
+            else self
+            if vals.get("telehealth")
+            else self.filtered("telehealth")
+        )
         others = self - on
         if on and others:
             return on.write(vals) and others.write(vals)
@@ -245,7 +255,9 @@ class CalendarEvent(models.Model):
             fresh = on.filtered(lambda event: not event.telehealth)
             if fresh:
                 fresh._check_may_book_telehealth()
-                return all(event._switch_on(vals) for event in fresh) and ((on - fresh).write(vals) if on - fresh else True)
+                return all(event._switch_on(vals) for event in fresh) and (
+                    (on - fresh).write(vals) if on - fresh else True
+                )
         vals = self._with_neutral_name(vals) if on else dict(vals)
         touched = SESSION_SOURCES & vals.keys()
         result = super().write(vals)
@@ -304,7 +316,9 @@ class CalendarEvent(models.Model):
     def _check_may_book_telehealth(self):
         if not self.env.su and not self._may_book_telehealth():
             raise AccessError(
-                self.env._("Telehealth sessions are booked by providers and schedulers. A telehealth manager gives that role.")
+                self.env._(
+                    "Telehealth sessions are booked by providers and schedulers. A telehealth manager gives that role."
+                )
             )
 
     def _telehealth_sessions_in_order(self):

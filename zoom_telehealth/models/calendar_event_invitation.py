@@ -29,7 +29,9 @@ class CalendarEventInvitation(models.Model):
         recipient = self.env["res.partner"].browse(self.env.context.get(RECIPIENT_CONTEXT))
         calendar = vobject.iCalendar()
         entry = calendar.add("vevent")
-        entry.add("uid").value = f"telehealth-{self.id}@{self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
+        entry.add(
+            "uid"
+        ).value = f"telehealth-{self.id}@{self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
         entry.add("created").value = self.create_date.replace(tzinfo=pytz.utc)
         entry.add("dtstart").value = self.start.replace(tzinfo=pytz.utc)
         entry.add("dtend").value = self.stop.replace(tzinfo=pytz.utc)

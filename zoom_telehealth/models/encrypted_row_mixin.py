@@ -13,7 +13,11 @@ class EncryptedRowMixin(models.AbstractModel):
     _description = "Row with encrypted fields"
 
     row_key = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: secrets.token_hex(16), export_string_translation=False
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_hex(16),
+        export_string_translation=False,
     )
 
     @api.model_create_multi

@@ -48,7 +48,9 @@ class ResUsers(models.Model):
             connection = user._zoom_connection(app)
             user.zoom_user = connection.zoom_email if connection.state == "connected" else False
             user.zoom_state_at = connection.state_at
-            user.zoom_reason = dict(connection._fields["reason"]._description_selection(self.env)).get(connection.reason)
+            user.zoom_reason = dict(connection._fields["reason"]._description_selection(self.env)).get(
+                connection.reason
+            )
             user.zoom_missing_scopes = connection.missing_scopes if connection.state == "connected" else False
             if connection.state in ("connected", "reconnect_needed"):
                 user.zoom_state = connection.state
@@ -60,9 +62,7 @@ class ResUsers(models.Model):
     def _zoom_connection(self, app):
         """Return this user's newest connection through an app. As superuser: users see their own preferences only."""
         self.ensure_one()
-        return self.env["zoom.connection"].sudo().search(
-            [("user_id", "=", self.id), ("app_id", "=", app.id)], limit=1
-        )
+        return self.env["zoom.connection"].sudo().search([("user_id", "=", self.id), ("app_id", "=", app.id)], limit=1)
 
     def action_zoom_connect(self):
         """Open Zoom's consent page in a new tab, by our own route."""

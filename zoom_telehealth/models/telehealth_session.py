@@ -32,25 +32,41 @@ class TelehealthSession(models.Model):
     _order = "start desc, id desc"
     _check_company_auto = True
 
-    event_id = fields.Many2one("calendar.event", "Calendar event", readonly=True, index="btree_not_null", ondelete="set null")
-    company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, index=True, default=lambda self: self.env.company)
+    event_id = fields.Many2one(
+        "calendar.event", "Calendar event", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    company_id = fields.Many2one(
+        "res.company", "Practice", required=True, readonly=True, index=True, default=lambda self: self.env.company
+    )
     provider_id = fields.Many2one("res.users", "Provider", index=True, default=lambda self: self.env.user)
     service_id = fields.Many2one("telehealth.service", "Service", check_company=True)
     place = fields.Selection(PLACES, required=True, default="zoom")
-    label = Encrypted("Title", prefetch=True, help="Seen by those who may see the session. Calendars show a neutral name.")
+    label = Encrypted(
+        "Title", prefetch=True, help="Seen by those who may see the session. Calendars show a neutral name."
+    )
     start = fields.Datetime(required=True, index=True, default=lambda self: self._default_start())
-    stop = fields.Datetime(required=True, default=lambda self: self._default_start() + timedelta(minutes=DEFAULT_MINUTES))
+    stop = fields.Datetime(
+        required=True, default=lambda self: self._default_start() + timedelta(minutes=DEFAULT_MINUTES)
+    )
     minutes = fields.Integer("Minutes", compute="_compute_minutes")
     state = fields.Selection(STATES, required=True, readonly=True, default="scheduled", index=True)
     started_at = fields.Datetime(readonly=True)
     ended_at = fields.Datetime(readonly=True)
     token = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(24), groups=fields.NO_ACCESS
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(24),
+        groups=fields.NO_ACCESS,
     )
     version = fields.Integer(required=True, readonly=True, default=1, copy=False)
     participant_ids = fields.One2many("telehealth.participant", "session_id", "Participants")
     client_ids = fields.Many2many(
-        "res.partner", string="Clients", compute="_compute_client_ids", inverse="_inverse_client_ids", search="_search_client_ids"
+        "res.partner",
+        string="Clients",
+        compute="_compute_client_ids",
+        inverse="_inverse_client_ids",
+        search="_search_client_ids",
     )
     meeting_ids = fields.One2many("zoom.meeting", "session_id", "Zoom meetings")
     join_url = fields.Char("Link for clients", compute="_compute_join_url")
@@ -194,7 +210,9 @@ class TelehealthSession(models.Model):
             return super().write(vals)
         for session in self:
             if not session.event_id:
-                raise UserError(self.env._("This session was cancelled and its calendar event is gone. Book a new one."))
+                raise UserError(
+                    self.env._("This session was cancelled and its calendar event is gone. Book a new one.")
+                )
             session.event_id.write(self._event_values(forwarded, session))
         rest = {name: value for name, value in vals.items() if name not in forwarded}
         return super().write(rest) if rest else True
@@ -252,7 +270,8 @@ class TelehealthSession(models.Model):
             changed = {
                 name: value
                 for name, value in values.items()
-                if session._fields[name].convert_to_cache(value, session) != session._fields[name].convert_to_cache(session[name], session)
+                if session._fields[name].convert_to_cache(value, session)
+                != session._fields[name].convert_to_cache(session[name], session)
             }
             if WISH_FIELDS & changed.keys():
                 changed["version"] = session.version + 1

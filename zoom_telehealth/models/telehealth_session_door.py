@@ -45,7 +45,7 @@ class TelehealthSessionDoor(models.Model):
 
     @api.model
     def _company_behind(self, address):
-        """Return the practice whose session a join address leads to, or none; for the page where its visitor signs in."""
+        """Return the practice whose session a join address leads to, or none; for the sign-in page."""
         token = (address or "").removeprefix(JOIN_ROUTE)
         session = self.search([("token", "=", token)], limit=1) if (address or "").startswith(JOIN_ROUTE) else self
         return session.company_id
@@ -118,7 +118,9 @@ class TelehealthSessionDoor(models.Model):
         }
 
     def _time_range(self, zone):
-        start, stop = (format_time(self.env, moment, tz=zone, time_format="short") for moment in (self.start, self.stop))
+        start, stop = (
+            format_time(self.env, moment, tz=zone, time_format="short") for moment in (self.start, self.stop)
+        )
         return f"{start} – {stop}"
 
     def _differs(self, zone, other):

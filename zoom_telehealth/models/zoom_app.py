@@ -24,7 +24,11 @@ class ZoomApp(models.Model):
     name = fields.Char(required=True, default=lambda self: self.env._("Our Zoom app"))
     active = fields.Boolean(default=True)
     key = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(18), groups=fields.NO_ACCESS
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(18),
+        groups=fields.NO_ACCESS,
     )
     company_ids = fields.Many2many(
         "res.company",
@@ -40,7 +44,7 @@ class ZoomApp(models.Model):
         "Only for",
         index="btree_not_null",
         ondelete="cascade",
-        help="A provider who brings a Zoom account of their own. Empty: every provider of the practices connects with it.",
+        help="A provider with a Zoom account of their own. Empty: every provider of the practices connects with it.",
     )
     client_id = fields.Char("Client ID", required=True, copy=False)
     client_secret = Encrypted("Client secret (encrypted)", groups=fields.NO_ACCESS)

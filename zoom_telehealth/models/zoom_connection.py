@@ -102,9 +102,7 @@ class ZoomConnection(models.Model):
             if connection:
                 connection.write(values)
             else:
-                connection = connections.create(
-                    dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id)
-                )
+                connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
             connection.env["zoom.connection.token"]._store(connection, token_set)
             connection.env["zoom.reconciler"]._wake()
             cr.commit()
@@ -159,7 +157,9 @@ class ZoomConnection(models.Model):
         """End the connection here at once and have it revoked at Zoom right after the commit."""
         for connection in self:
             if connection.user_id != self.env.user and not self.env.user.has_group("zoom_telehealth.group_manager"):
-                raise UserError(self.env._("Only %s or a telehealth manager can disconnect this.", connection.user_id.name))
+                raise UserError(
+                    self.env._("Only %s or a telehealth manager can disconnect this.", connection.user_id.name)
+                )
             connection.check_access("read")
             # Providers have no write access to connections: what they may do with theirs is this.
             connection.sudo()._mark("disconnected", "person")

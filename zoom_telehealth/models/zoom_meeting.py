@@ -19,11 +19,17 @@ STATES = [
 CURRENT = ("wanted", "live")
 FAILURES = [
     ("unreachable", "Zoom cannot be reached."),
-    ("unknown", "Zoom did not answer, so it is not known yet whether the meeting was made. We look before trying again."),
+    (
+        "unknown",
+        "Zoom did not answer, so it is not known yet whether the meeting was made. We look before trying again.",
+    ),
     ("trouble", "Zoom has trouble of its own."),
     ("limited", "Zoom's limit of calls is reached."),
     ("token", "Zoom refused the connection's access."),
-    ("connection", "The Zoom connection does not work: the provider connects again in “My Preferences”, tab “Telehealth”."),
+    (
+        "connection",
+        "The Zoom connection does not work: the provider connects again in “My Preferences”, tab “Telehealth”.",
+    ),
     ("scope", "The Zoom app lacks a scope: a telehealth manager ticks it in Zoom, then the provider connects again."),
     ("not_host", "This Zoom user may not host meetings: the Zoom account's administrator gives a licence or role."),
     ("user", "Zoom does not know this user in its account: the provider connects again."),
@@ -46,9 +52,7 @@ class ZoomMeeting(models.Model):
     session_id = fields.Many2one("telehealth.session", readonly=True, index="btree_not_null", ondelete="set null")
     company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, index=True)
     provider_id = fields.Many2one("res.users", "Host", required=True, readonly=True, ondelete="restrict")
-    connection_id = fields.Many2one(
-        "zoom.connection", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    connection_id = fields.Many2one("zoom.connection", required=True, readonly=True, index=True, ondelete="restrict")
     state = fields.Selection(STATES, required=True, readonly=True, default="wanted")
     reference = fields.Char(required=True, readonly=True, help="Our marker in the meeting's topic at Zoom.")
     zoom_id = fields.Char("Zoom meeting ID", readonly=True, index="btree_not_null")
@@ -61,7 +65,8 @@ class ZoomMeeting(models.Model):
     agreed_version = fields.Integer(readonly=True, help="The session's version with which Zoom agrees.")
     # The attempt, committed before Zoom is called.
     attempt = fields.Selection(
-        [("create", "Create"), ("look", "Look"), ("read", "Read"), ("update", "Update"), ("delete", "Delete")], readonly=True
+        [("create", "Create"), ("look", "Look"), ("read", "Read"), ("update", "Update"), ("delete", "Delete")],
+        readonly=True,
     )
     attempt_version = fields.Integer(readonly=True)
     create_sent = fields.Boolean(readonly=True, help="A create was sent whose outcome is not known.")
@@ -71,7 +76,9 @@ class ZoomMeeting(models.Model):
     next_try = fields.Datetime("Next try", readonly=True)
     failures = fields.Integer("Failed tries", readonly=True)
     failure = fields.Selection(FAILURES, readonly=True)
-    failure_facts = fields.Char("Facts for support", readonly=True, help="Zoom's codes and tracking id; nothing of a client.")
+    failure_facts = fields.Char(
+        "Facts for support", readonly=True, help="Zoom's codes and tracking id; nothing of a client."
+    )
 
     _one_current = models.UniqueIndex("(session_id) WHERE state IN ('wanted', 'live') AND session_id IS NOT NULL")
     _reference_zoom_id = models.UniqueIndex("(reference, zoom_id)")

@@ -7,9 +7,9 @@ committed before the call and a result right after it; no lock and no transactio
 
 import logging
 import random
-from dataclasses import dataclass
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import local
 
@@ -358,9 +358,7 @@ class ZoomReconciler(models.AbstractModel):
             )
         else:
             # Looked, waited, looked again. Should Zoom make it later all the same, the double is found and removed.
-            meeting.write(
-                dict(meeting._settled(), look_again_at=clock.now() + DOUBLE_CHECK_AFTER)
-            )
+            meeting.write(dict(meeting._settled(), look_again_at=clock.now() + DOUBLE_CHECK_AFTER))
 
     @api.model
     def _part_with_doubles(self, meeting, seen):
@@ -418,4 +416,5 @@ class ZoomReconciler(models.AbstractModel):
         if not error.worth_retrying and not isinstance(error, errors.TokenRefused):
             return FOR_A_PERSON
         doubled = FIRST_BACKOFF * 2 ** min(meeting.failures, 10)
-        return min(doubled, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)
+        # Chance spreads the tries of many meetings; nothing secret hangs on it.
+        return min(doubled, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311

@@ -1,2 +1,1 @@
-from . import telehealth_settings
-from . import res_config_settings
+from . import res_config_settings, telehealth_settings

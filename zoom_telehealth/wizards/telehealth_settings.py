@@ -24,7 +24,9 @@ class TelehealthSettings(models.TransientModel):
     _name = "telehealth.settings"
     _description = "Telehealth settings"
 
-    company_id = fields.Many2one("res.company", "Practice", required=True, readonly=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company", "Practice", required=True, readonly=True, default=lambda self: self.env.company
+    )
     telehealth_zoom_allowed = fields.Boolean("Sessions on Zoom")
     telehealth_default = fields.Boolean("New events are telehealth sessions")
     telehealth_event_name = fields.Char("Neutral name of sessions")
