@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+SESSIONS_SHOWN = 20
+
 
 class ResPartner(models.Model):
     """A client, seen from their own page: their sessions, and what they need for joining from the portal."""
@@ -9,6 +11,12 @@ class ResPartner(models.Model):
     telehealth_session_count = fields.Integer(
         "Sessions",
         compute="_compute_telehealth_session_count",
+        groups="zoom_telehealth.group_provider,zoom_telehealth.group_scheduler",
+    )
+    telehealth_session_ids = fields.Many2many(
+        "telehealth.session",
+        string="Coming and past sessions",
+        compute="_compute_telehealth_session_ids",
         groups="zoom_telehealth.group_provider,zoom_telehealth.group_scheduler",
     )
     telehealth_portal_access = fields.Boolean(
@@ -25,6 +33,13 @@ class ResPartner(models.Model):
         counts = {partner.id: count for partner, count in participants}
         for partner in self:
             partner.telehealth_session_count = counts.get(partner.id, 0)
+
+    def _compute_telehealth_session_ids(self):
+        for partner in self:
+            # A form's field: one person at a time, and no more than fits on their page.
+            partner.telehealth_session_ids = self.env["telehealth.session"].search(
+                [("participant_ids.partner_id", "=", partner.id)], limit=SESSIONS_SHOWN
+            )
 
     @api.depends("user_ids.active")
     def _compute_telehealth_portal_access(self):

@@ -161,6 +161,12 @@ class TelehealthSession(models.Model):
         agrees = meeting and meeting.state == "live" and meeting.agreed_version == self.version
         if agrees:
             return "ready", self.env._("The Zoom meeting is ready.")
+        if not self.provider_id.has_group("zoom_telehealth.group_provider"):
+            return "waiting", self.env._(
+                "%s does not hold sessions. Choose a provider, or have an administrator give that role; "
+                "the Zoom meeting is made right after.",
+                self.provider_id.name or self.env._("Nobody"),
+            )
         if not connection:
             return "waiting", self.env._(
                 "%s has not connected Zoom yet: open “My Preferences”, tab “Telehealth”, and choose Connect. "
@@ -188,7 +194,7 @@ class TelehealthSession(models.Model):
                 session._origin
                 and session.provider_id == self.env.user
                 and session.place == "zoom"
-                and session._door() in ("open", "before")
+                and (session._door() == "open" or session._may_start_early())
             )
 
     # === CRUD === #

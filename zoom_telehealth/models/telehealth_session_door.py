@@ -8,6 +8,8 @@ from odoo.tools import format_date, format_time
 from .. import clock
 from .telehealth_session import JOIN_ROUTE
 
+EARLY_START = timedelta(hours=12)
+
 
 class TelehealthSessionDoor(models.Model):
     """Who may come into a session, when, and what their page says."""
@@ -40,6 +42,11 @@ class TelehealthSessionDoor(models.Model):
         if now < opens:
             return "before"
         return "open" if now <= closes and self.state != "ended" else "after"
+
+    def _may_start_early(self):
+        """Whether its provider may start a session whose door is not open yet: on its day, to prepare or to begin."""
+        self.ensure_one()
+        return self._door() == "before" and self.start - clock.now() <= EARLY_START
 
     # === WHO AND WHERETO === #
 
