@@ -52,14 +52,14 @@ def main(arguments: list[str]) -> int:
     inside, outside = split(arguments)
     source = odoo_source.ensure()
     browser.ensure()
-    outcomes: list[Outcome] = []
+    outcomes = [] if _names_paths(arguments) else [Outcome("everywhere", 0, complaints=left_out())]
     with postgres.running() as server:
         databases = Databases(source, server)
         if inside is not None:
             outcomes.append(_run_inside_odoo(databases, inside))
         if outside is not None:
             databases.demo_template()
-            outcomes.append(_run_plain(outside, outcomes))
+            outcomes.append(_run_plain(outside, [outcome for outcome in outcomes if outcome.tests]))
     for complaint in (complaint for outcome in outcomes for complaint in outcome.complaints):
         say(f"FAILED: {complaint}")
     return 0 if all(outcome.good for outcome in outcomes) else 1
@@ -67,15 +67,31 @@ def main(arguments: list[str]) -> int:
 
 def split(arguments: Sequence[str]) -> tuple[list[str] | None, list[str] | None]:
     """Return pytest's arguments for the session inside Odoo and for the plain one; None leaves that session out."""
-    paths_named = [argument for argument in arguments if (paths.ROOT / argument.split("::")[0]).exists()]
+    paths_named = [argument for argument in arguments if _is_path(argument)]
     inside = [path for path in paths_named if Path(path).parts[0] == paths.ADDON]
     outside = [path for path in paths_named if path not in inside]
     options = [argument for argument in arguments if argument not in paths_named]
     if not paths_named:
-        there = [path for path in PLAIN_TESTS if any((paths.ROOT / path).glob("test_*.py"))]
-        inside_there = any((paths.ROOT / ODOO_TESTS).glob("test_*.py"))
-        return ([*options, ODOO_TESTS] if inside_there else None), [*options, *there]
+        there = [path for path in (ODOO_TESTS, *PLAIN_TESTS) if _has_tests(path)]
+        inside, outside = there[: there.count(ODOO_TESTS)], there[there.count(ODOO_TESTS) :]
     return ([*options, *inside] if inside else None), ([*options, *outside] if outside else None)
+
+
+def left_out() -> list[str]:
+    """Return a complaint for every folder of tests in which a whole run would find none."""
+    return [f"there is no test in {path}." for path in (ODOO_TESTS, *PLAIN_TESTS) if not _has_tests(path)]
+
+
+def _has_tests(path: str) -> bool:
+    return any((paths.ROOT / path).glob("test_*.py"))
+
+
+def _is_path(argument: str) -> bool:
+    return (paths.ROOT / argument.split("::")[0]).exists()
+
+
+def _names_paths(arguments: Sequence[str]) -> bool:
+    return any(_is_path(argument) for argument in arguments)
 
 
 def _run_inside_odoo(databases: Databases, arguments: list[str]) -> Outcome:

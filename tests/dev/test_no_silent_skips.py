@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dev import paths
-from dev.test import Outcome, read_report, split
+from dev.test import Outcome, left_out, read_report, split
 
 REPORT = """<?xml version="1.0"?><testsuites><testsuite>
 <testcase classname="a" name="passes"/>
@@ -49,3 +49,13 @@ def test_paths_choose_the_session_and_options_go_along(tmp_path: Path, monkeypat
     assert split(["-x", outside]) == (None, ["-x", outside])
     assert split([inside, outside]) == ([inside], [outside])
     assert split(["-k", "word"]) == (["-k", "word", "zoom_telehealth/tests"], ["-k", "word", "tests/dev"])
+
+
+def test_a_folder_that_lost_its_tests_fails_a_whole_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "tests" / "dev").mkdir(parents=True)
+    (tmp_path / "tests" / "dev" / "test_it.py").touch()
+    complaints = left_out()
+    assert "there is no test in zoom_telehealth/tests." in complaints
+    assert "there is no test in tests/system." in complaints
+    assert "there is no test in tests/dev." not in complaints
