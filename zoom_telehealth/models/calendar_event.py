@@ -35,20 +35,20 @@ class CalendarEvent(models.Model):
         "telehealth.session", "Session", compute="_compute_telehealth_session_id", groups="base.group_user"
     )
     telehealth_label = fields.Char(
-        "Title", compute="_compute_telehealth_booking", inverse="_inverse_telehealth_booking", groups="base.group_user"
+        "Title", compute="_compute_telehealth_booking", inverse="_inverse_telehealth_label", groups="base.group_user"
     )
     telehealth_service_id = fields.Many2one(
         "telehealth.service",
         "Service",
         compute="_compute_telehealth_booking",
-        inverse="_inverse_telehealth_booking",
+        inverse="_inverse_telehealth_service_id",
         groups="base.group_user",
     )
     telehealth_place = fields.Selection(
         PLACES,
         "Place",
         compute="_compute_telehealth_booking",
-        inverse="_inverse_telehealth_booking",
+        inverse="_inverse_telehealth_place",
         groups="base.group_user",
     )
     telehealth_available = fields.Boolean(compute="_compute_telehealth_available", groups="base.group_user")
@@ -92,18 +92,26 @@ class CalendarEvent(models.Model):
             event.telehealth_status = session.meeting_status
             event.telehealth_can_start = session.can_start
 
-    def _inverse_telehealth_booking(self):
-        """Keep on the session what was booked on the event; in :meth:`create` the session is made with it."""
+    def _inverse_telehealth_label(self):
         for event in self.filtered("telehealth"):
-            session = event.sudo().telehealth_session_ids
-            if session:
-                session._follow_event(
-                    {
-                        "label": event.telehealth_label,
-                        "service_id": event.telehealth_service_id.id,
-                        "place": event.telehealth_place or "zoom",
-                    }
-                )
+            event._book({"label": event.telehealth_label})
+
+    def _inverse_telehealth_service_id(self):
+        for event in self.filtered("telehealth"):
+            event._book({"service_id": event.telehealth_service_id.id})
+
+    def _inverse_telehealth_place(self):
+        for event in self.filtered("telehealth"):
+            event._book({"place": event.telehealth_place or "zoom"})
+
+    def _book(self, values):
+        """Keep on the session what was booked on its event; in :meth:`create` the session is made with it.
+
+        :raises AccessError: when the user may edit the event and not the session behind it
+        """
+        session = self.sudo().telehealth_session_ids
+        session.with_env(self.env).check_access("write")
+        session._follow_event(values)
 
     @api.depends_context("uid", "company")
     def _compute_telehealth_available(self):
@@ -241,28 +249,24 @@ class CalendarEvent(models.Model):
         sessions._follow_attendees()
 
     def write(self, vals):
-        on = (
-            self.browse()
-            if vals.get("telehealth") is False
-            else self
-            if vals.get("telehealth")
-            else self.filtered("telehealth")
-        )
-        others = self - on
-        if on and others:
-            return on.write(vals) and others.write(vals)
-        if on and vals.get("telehealth"):
-            fresh = on.filtered(lambda event: not event.telehealth)
-            if fresh:
-                fresh._check_may_book_telehealth()
-                return all(event._switch_on(vals) for event in fresh) and (
-                    (on - fresh).write(vals) if on - fresh else True
-                )
-        vals = self._with_neutral_name(vals) if on else dict(vals)
+        switch = vals.get("telehealth")
+        of_sessions = self.filtered("telehealth")
+        fresh = self - of_sessions if switch else self.browse()
+        if fresh:
+            fresh._check_may_book_telehealth()
+            for event in fresh:
+                event._switch_on(vals)
+            return (self - fresh).write(vals) if self - fresh else True
+        if of_sessions and self - of_sessions:
+            return of_sessions.write(vals) and (self - of_sessions).write(vals)
+        if of_sessions:
+            vals = self._with_neutral_name(vals) if switch is not False else {**vals, "videocall_location": False}
+        else:
+            vals = dict(vals)  # core takes things out of it
         touched = SESSION_SOURCES & vals.keys()
         result = super().write(vals)
-        if touched:
-            self.sudo().telehealth_session_ids._follow_events()
+        if touched and of_sessions:
+            of_sessions.sudo().telehealth_session_ids._follow_events()
         return result
 
     def _with_neutral_name(self, vals):

@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..fields import ROW_KEY
 
@@ -29,3 +29,13 @@ class EncryptedRowMixin(models.AbstractModel):
         if ROW_KEY in vals:
             raise AccessError(self.env._("The key of an encrypted row cannot be changed."))
         return super().write(vals)
+
+    def _readable(self, name):
+        """Return an encrypted field's text, or False where the master key is absent or wrong.
+
+        For names shown in passing: a calendar must open without its server's key, if only with neutral names.
+        """
+        try:
+            return self[name]
+        except UserError:
+            return False

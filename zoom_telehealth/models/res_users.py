@@ -46,7 +46,7 @@ class ResUsers(models.Model):
         for user in self:
             app = self.env["zoom.app"]._for_provider(user, company)
             connection = user._zoom_connection(app)
-            user.zoom_user = connection.zoom_email if connection.state == "connected" else False
+            user.zoom_user = connection._readable("zoom_email") if connection.state == "connected" else False
             user.zoom_state_at = connection.state_at
             user.zoom_reason = dict(connection._fields["reason"]._description_selection(self.env)).get(
                 connection.reason

@@ -126,8 +126,9 @@ class TelehealthSession(models.Model):
     def _title(self):
         """Return what those who may see the session call it: what was typed, else who comes and for what."""
         self.ensure_one()
-        if self.label:
-            return self.label
+        label = self._readable("label")
+        if label:
+            return label
         people = ", ".join(self.client_ids.mapped("name"))
         return " · ".join(part for part in (people, self.service_id.name) if part) or (
             self.company_id.sudo()._telehealth_neutral_name()

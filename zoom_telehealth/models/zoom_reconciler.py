@@ -80,11 +80,14 @@ class ZoomReconciler(models.AbstractModel):
         precommit = self.env.cr.precommit
         if not precommit.data.get("zoom_telehealth.wake"):
             precommit.data["zoom_telehealth.wake"] = True
-            precommit.add(self._cron()._trigger)
+            precommit.add(self._trigger)
 
     @api.model
-    def _cron(self):
-        return self.env.ref("zoom_telehealth.ir_cron_reconcile").sudo()
+    def _trigger(self, at=None):
+        """Have the scheduled action run now, or at a time. It is absent while the addon is being uninstalled."""
+        cron = self.env.ref("zoom_telehealth.ir_cron_reconcile", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(at=at)
 
     # === THE LOOP === #
 
@@ -106,7 +109,7 @@ class ZoomReconciler(models.AbstractModel):
         # A last look: a wake that came while we worked may have been taken for the one that started us.
         due_now = len(self._due(BATCH))
         if due_now:
-            self._cron()._trigger()
+            self._trigger()
         else:
             self._wake_for_next_try()
         progress._commit_progress(remaining=due_now)
@@ -130,7 +133,7 @@ class ZoomReconciler(models.AbstractModel):
         [[moment]] = self.env.cr.fetchall()
         if moment:
             # Scheduled actions go by the real time, which a test's clock may be ahead of.
-            self._cron()._trigger(at=fields.Datetime.now() + max(moment - clock.now(), timedelta(seconds=1)))
+            self._trigger(at=fields.Datetime.now() + max(moment - clock.now(), timedelta(seconds=1)))
 
     # === FINDING === #
 
