@@ -17,4 +17,5 @@ from . import (
     zoom_data_key,
     zoom_meeting,
     zoom_reconciler,
+    zoom_reconciler_due,
 )

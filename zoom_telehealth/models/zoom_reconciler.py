@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import local
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.service.model import retrying
-from odoo.tools import SQL
 
 from .. import clock
 from ..zoom import errors, tasks
@@ -29,8 +28,6 @@ CALLS_AT_ONCE = 4
 BATCH = 8
 # Longer than a batch can take (two rounds of calls at their time limit), so that no other worker takes over too soon.
 LEASE = timedelta(minutes=3)
-# How often a live session's meeting is read, to learn that it is over.
-LIVE_EVERY = timedelta(minutes=5)
 # After a create of unknown outcome: look, wait, look again, then create. Zoom's list lags behind by seconds.
 LOOK_WAITS = (timedelta(seconds=20), timedelta(seconds=60))
 # After a create that followed an unknown outcome: look for a double that Zoom made later than we looked.
@@ -113,83 +110,6 @@ class ZoomReconciler(models.AbstractModel):
         else:
             self._wake_for_next_try()
         progress._commit_progress(remaining=due_now)
-
-    @api.model
-    def _wake_for_next_try(self):
-        self.env.cr.execute(
-            """
-            SELECT min(at) FROM (
-                SELECT min(greatest(next_try, lease_until)) AS at FROM zoom_meeting
-                 WHERE state IN ('wanted', 'live', 'leaving') AND (next_try IS NOT NULL OR lease_until IS NOT NULL)
-                UNION ALL
-                SELECT min(look_again_at) FROM zoom_meeting WHERE state = 'live' AND look_again_at IS NOT NULL
-                UNION ALL
-                SELECT min(m.seen_at) + %s FROM zoom_meeting m JOIN telehealth_session s ON s.id = m.session_id
-                 WHERE m.state = 'live' AND s.state = 'live'
-            ) AS waiting
-            """,
-            [LIVE_EVERY],
-        )
-        [[moment]] = self.env.cr.fetchall()
-        if moment:
-            # Scheduled actions go by the real time, which a test's clock may be ahead of.
-            self._trigger(at=fields.Datetime.now() + max(moment - clock.now(), timedelta(seconds=1)))
-
-    # === FINDING === #
-
-    @api.model
-    def _due(self, limit):
-        """Return what is due now as ``(session id or None, meeting id or None)``, the nearest session first.
-
-        Bounded by two partial indexes (sessions that want a meeting; meetings that are not gone or over), so that the
-        cost does not grow with what is done.
-
-        :param limit: most pairs to return
-        """
-        self.env.flush_all()
-        now = clock.now()
-        self.env.cr.execute(SQL(
-            """
-            WITH wanted AS (
-                SELECT s.id AS session_id, m.id AS meeting_id, s.start
-                  FROM telehealth_session s
-                  JOIN res_company c ON c.id = s.company_id AND c.telehealth_zoom_allowed
-             LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
-                 WHERE s.place = 'zoom' AND s.state = 'scheduled'
-                   AND s.start > %(now)s - interval '1 day' AND s.stop > %(now)s
-                   AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
-                   AND (m.id IS NULL OR (m.state = 'wanted'
-                        AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s))
-                   AND EXISTS (
-                       SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
-                        WHERE k.user_id = s.provider_id AND k.state = 'connected' AND r.company_id = s.company_id)
-              ORDER BY s.start LIMIT %(limit)s
-            ), standing AS (
-                SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
-                  FROM zoom_meeting m
-             LEFT JOIN telehealth_session s ON s.id = m.session_id
-                 WHERE m.state IN ('wanted', 'live', 'leaving')
-                   AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
-                   AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
-                        OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
-                        OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
-                            AND s.version <> m.agreed_version))
-              ORDER BY 3 LIMIT %(limit)s
-            ), running AS (
-                SELECT m.session_id, m.id AS meeting_id, s.start
-                  FROM telehealth_session s
-                  JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
-                 WHERE s.state = 'live' AND m.seen_at <= %(now)s - %(live_every)s
-                   AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
-              ORDER BY s.start LIMIT %(limit)s
-            )
-            SELECT session_id, meeting_id
-              FROM (SELECT * FROM wanted UNION SELECT * FROM standing UNION SELECT * FROM running) AS due
-             ORDER BY start, session_id LIMIT %(limit)s
-            """,
-            now=now, limit=limit, live_every=LIVE_EVERY,
-        ))  # fmt: skip
-        return self.env.cr.fetchall()
 
     # === CLAIMING === #
 
@@ -282,7 +202,7 @@ class ZoomReconciler(models.AbstractModel):
             def perform(task):
                 if not hasattr(threads, "session"):
                     threads.session = closing.enter_context(new_session())
-                return tasks.perform(threads.session, task)
+                return tasks.perform(threads.session, task, clock.now)
 
             waiting = {}
             for meeting_id, claim in claims.items():

@@ -5,7 +5,9 @@ A task is sent once. Its outcome says what was seen, or the error; what follows 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import requests
 
@@ -65,12 +67,13 @@ class Outcome:
     error: ZoomError | None = None
 
 
-def perform(session: requests.Session, task: Task) -> Outcome:
+def perform(session: requests.Session, task: Task, clock: Callable[[], datetime]) -> Outcome:
     """Do a task. Never raises a :class:`ZoomError`: it is part of the outcome.
 
     :param session: from :func:`transport.new_session`, used by this thread alone
+    :param clock: gives the time, naive UTC
     """
-    client = ZoomClient(session, task.api_url, task.access_token, timeout=PATIENCE)
+    client = ZoomClient(session, task.api_url, task.access_token, timeout=PATIENCE, clock=clock)
     try:
         return _perform(client, task)
     except ZoomError as error:
