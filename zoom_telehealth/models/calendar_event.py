@@ -25,7 +25,7 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
-    telehealth = fields.Boolean("Telehealth", index="btree_not_null")
+    telehealth = fields.Boolean(index="btree_not_null")
     # Columns, not relations: access to a new event is checked before its session can exist.
     telehealth_company_id = fields.Many2one(
         "res.company", "Practice", readonly=True, copy=False, groups="base.group_user", index="btree_not_null"

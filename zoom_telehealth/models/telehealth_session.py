@@ -38,8 +38,8 @@ class TelehealthSession(models.Model):
     company_id = fields.Many2one(
         "res.company", "Practice", required=True, readonly=True, index=True, default=lambda self: self.env.company
     )
-    provider_id = fields.Many2one("res.users", "Provider", index=True, default=lambda self: self.env.user)
-    service_id = fields.Many2one("telehealth.service", "Service", check_company=True)
+    provider_id = fields.Many2one("res.users", index=True, default=lambda self: self.env.user)
+    service_id = fields.Many2one("telehealth.service", check_company=True)
     place = fields.Selection(PLACES, required=True, default="zoom")
     label = Encrypted(
         "Title", prefetch=True, help="Seen by those who may see the session. Calendars show a neutral name."
@@ -48,7 +48,7 @@ class TelehealthSession(models.Model):
     stop = fields.Datetime(
         required=True, default=lambda self: self._default_start() + timedelta(minutes=DEFAULT_MINUTES)
     )
-    minutes = fields.Integer("Minutes", compute="_compute_minutes")
+    minutes = fields.Integer(compute="_compute_minutes")
     state = fields.Selection(STATES, required=True, readonly=True, default="scheduled", index=True)
     started_at = fields.Datetime(readonly=True)
     ended_at = fields.Datetime(readonly=True)
@@ -224,7 +224,8 @@ class TelehealthSession(models.Model):
         rest = {name: value for name, value in vals.items() if name not in forwarded}
         return super().write(rest) if rest else True
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("A session is the practice's record and stays. Cancel it instead."))
 
     @api.model

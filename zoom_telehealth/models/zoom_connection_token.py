@@ -119,7 +119,7 @@ class ZoomConnectionToken(models.Model):
         key = (LOCK_CLASS, connection.id)
         with self.env.registry.cursor() as cr:
             try:
-                cr.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", log_exceptions=False)
+                cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT], log_exceptions=False)
                 cr.execute("SELECT pg_advisory_lock(%s, %s)", key, log_exceptions=False)
             except psycopg2.errors.LockNotAvailable:
                 cr.rollback()
