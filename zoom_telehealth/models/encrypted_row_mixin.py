@@ -3,7 +3,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..fields import ROW_KEY
+from ..fields import ROW_KEY, Encrypted
 
 
 class EncryptedRowMixin(models.AbstractModel):
@@ -29,6 +29,20 @@ class EncryptedRowMixin(models.AbstractModel):
         if ROW_KEY in vals:
             raise AccessError(self.env._("The key of an encrypted row cannot be changed."))
         return super().write(vals)
+
+    def _order_field_to_sql(self, alias, field_name, *args):
+        self._refuse_encrypted(field_name)
+        return super()._order_field_to_sql(alias, field_name, *args)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        self._refuse_encrypted(groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    def _refuse_encrypted(self, field_name):
+        """Refuse to sort or group by ciphertext: it would mean nothing, and grouping would show it."""
+        field = self._fields.get(field_name)
+        if isinstance(field, Encrypted):
+            raise UserError(self.env._("“%s” is stored encrypted: it cannot be sorted or grouped by.", field.string))
 
     def _readable(self, name):
         """Return an encrypted field's text, or False where the master key is absent or wrong.

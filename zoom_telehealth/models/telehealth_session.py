@@ -3,7 +3,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .. import clock
 from ..fields import Encrypted
@@ -203,6 +203,7 @@ class TelehealthSession(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Make sessions. One without an event makes its event first, and that makes the session."""
+        self._check_event_fields(vals_list)
         if all(vals.get("event_id") for vals in vals_list):
             sessions = super().create(vals_list)
             self.env["zoom.reconciler"]._wake()
@@ -212,6 +213,7 @@ class TelehealthSession(models.Model):
 
     def write(self, vals):
         """Write, handing to the event what the event keeps."""
+        self._check_event_fields([vals])
         forwarded = {name: value for name, value in vals.items() if name in EVENT_FIELDS}
         if not forwarded or self.env.context.get("from_calendar_event"):
             return super().write(vals)
@@ -223,6 +225,15 @@ class TelehealthSession(models.Model):
             session.event_id.write(self._event_values(forwarded, session))
         rest = {name: value for name, value in vals.items() if name not in forwarded}
         return super().write(rest) if rest else True
+
+    @api.model
+    def _check_event_fields(self, vals_list):
+        """Refuse what only the system writes: which practice it is, what became of it, its version and link.
+
+        ``readonly`` on a field binds views alone, and anybody with write access calls this over RPC.
+        """
+        if not self.env.su and any(vals.keys() - EVENT_FIELDS for vals in vals_list):
+            raise AccessError(self.env._("Of a session, people write when, where, who, which service and its title."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
