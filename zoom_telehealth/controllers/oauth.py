@@ -90,7 +90,11 @@ class ZoomOAuthController(http.Controller):
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         token_set, zoom_user = _exchange(addresses, credentials, code, redirect_uri, verifier)
-        connection = request.env["zoom.connection"]._store_grant(user, app, token_set, zoom_user)
+        try:
+            connection = request.env["zoom.connection"]._store_grant(user, app, token_set, zoom_user)
+        except errors.Unreachable:
+            # Another process holds the connection's renewal lock, which happens when Zoom is slow.
+            raise Refusal("unreachable") from None
         # What the grant changed was committed elsewhere; this request's snapshot is older.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         if connection.sudo().user_id != user:

@@ -139,7 +139,7 @@ class CalendarEvent(models.Model):
     def _onchange_telehealth(self):
         neutral = self.env.company._telehealth_neutral_name()
         if self.telehealth and self.name != neutral:
-            self.telehealth_label, self.name = self.name, neutral
+            self.telehealth_label, self.name = self.name or self.telehealth_label, neutral
         elif not self.telehealth and self.name == neutral:
             self.name = self.telehealth_label
 

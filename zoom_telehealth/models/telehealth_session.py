@@ -338,7 +338,7 @@ class TelehealthSession(models.Model):
     def _announce_change(self):
         """Tell the people of these sessions that something changed: a hint without content, their page then asks."""
         for person in self.provider_id.partner_id | self.participant_ids.partner_id:
-            person._bus_send("zoom_telehealth.session_changed", {})
+            person._bus_send("zoom_telehealth.changed", {})
 
     # === ACTIONS === #
 

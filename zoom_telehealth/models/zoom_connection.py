@@ -105,6 +105,7 @@ class ZoomConnection(models.Model):
                 connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
             connection.env["zoom.connection.token"]._store(connection, token_set)
             connection.env["zoom.reconciler"]._wake()
+            connection._announce_change()
             cr.commit()
         return self.browse(connection.id)
 
@@ -149,7 +150,13 @@ class ZoomConnection(models.Model):
         for connection in self:
             if (connection.state, connection.reason) != (state, reason):
                 connection.write({"state": state, "reason": reason, "state_at": clock.now()})
+                connection._announce_change()
                 _logger.info("Zoom connection %s is now %s (%s)", connection.id, state, reason or "no reason")
+
+    def _announce_change(self):
+        """Tell the provider's open pages that something changed: a hint without content, they then ask."""
+        for connection in self:
+            connection.user_id.partner_id._bus_send("zoom_telehealth.changed", {})
 
     # === ACTIONS === #
 

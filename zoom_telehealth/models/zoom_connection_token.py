@@ -174,10 +174,14 @@ class ZoomConnectionToken(models.Model):
         Commits; called by the reconciler's loop.
         """
         for row in self.search([("given_up", "=", True)]):
-            app = row.connection_id.app_id
+            connection, app = row.connection_id, row.connection_id.app_id
             access_token, credentials, addresses = row.access_token, app._credentials(), app._addresses()
+            connected_again = bool(self._of(connection))
             row.unlink()
             self.env.cr.commit()
+            if connected_again:
+                # Zoom ended these tokens itself, and a revocation now could reach the new ones.
+                continue
             try:
                 with new_session() as session:
                     oauth.revoke(session, addresses, credentials, access_token)

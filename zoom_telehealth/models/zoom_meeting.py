@@ -2,6 +2,7 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from .. import clock
@@ -175,8 +176,9 @@ class ZoomMeeting(models.Model):
     @api.autovacuum
     def _gc_over(self):
         """Take meetings of long-past sessions out of the reconciler's sight; Zoom expires them by itself."""
-        past = self.search(
-            [("state", "in", CURRENT), ("session_id.stop", "<", clock.now() - timedelta(days=1))], limit=1000
-        )
+        yesterday = clock.now() - timedelta(days=1)
+        domain = Domain("state", "in", CURRENT) & Domain("session_id.stop", "<", yesterday)
+        domain |= Domain("state", "=", "leaving") & Domain("start", "<", yesterday)
+        past = self.search(domain, limit=1000)
         past.write({"state": "over"})
         return len(past), len(past)

@@ -152,24 +152,45 @@ class ZoomReconciler(models.AbstractModel):
         """
         session = meeting.session_id
         wanted = session and session.state in ("scheduled", "live") and session.place == "zoom"
-        host_kept = wanted and session.provider_id == meeting.provider_id
+        host_kept = wanted and session.provider_id == meeting.provider_id and not self._is_replaced(meeting)
         if meeting.attempt == "create" and not meeting.create_sent:
             # The process that made this attempt never came back: whether Zoom was called is not known.
             meeting.create_sent = True
         if meeting.create_sent:
             return tasks.LOOK
-        if meeting.state == "wanted":
-            if host_kept:
-                return tasks.CREATE
-            meeting.write(dict(meeting._settled(), state="gone"))
-            return None
-        if not host_kept or meeting.state == "leaving":
+        if meeting.state == "wanted" and host_kept:
+            return tasks.CREATE
+        if meeting.state == "leaving" or not host_kept:
             meeting.state = "leaving"
-            return tasks.DELETE
+            return self._way_out(meeting)
         if meeting.look_again_at and meeting.look_again_at <= clock.now():
             return tasks.LOOK
         # A started session is never moved at Zoom.
         return tasks.READ if session.state == "live" else tasks.UPDATE
+
+    @api.model
+    def _way_out(self, meeting):
+        """Decide how a meeting that must not be comes to its end.
+
+        :return: a kind of :mod:`..zoom.tasks`, or None
+        """
+        if meeting.zoom_id:
+            return tasks.DELETE
+        if not meeting.look_again_at:
+            meeting.write(meeting._settled() | {"state": "gone"})
+        elif meeting.look_again_at <= clock.now():
+            return tasks.LOOK
+        else:
+            # Its create may still land late; until we looked for that, the row stays.
+            meeting.write({"lease_until": False, "next_try": meeting.look_again_at})
+        return None
+
+    @api.model
+    def _is_replaced(self, meeting):
+        """Whether the provider's connection ended and another one works now: then the meeting is made anew there."""
+        if meeting.connection_id.state == "connected":
+            return False
+        return bool(self.env["zoom.connection"]._for_session(meeting.provider_id, meeting.company_id))
 
     @api.model
     def _attempt(self, meeting, kind):
@@ -253,8 +274,7 @@ class ZoomReconciler(models.AbstractModel):
         elif kind == tasks.LOOK:
             self._record_look(meeting, outcome.seen)
         elif outcome.gone:
-            # Deleted by us, or removed at Zoom by somebody else: then the session, which wants one, gets another.
-            meeting.write(dict(meeting._settled(), state="gone", seen_at=clock.now()))
+            self._record_gone(meeting)
         else:
             [seen] = outcome.seen
             meeting._see(seen, meeting.agreed_version if kind == tasks.READ else meeting.attempt_version)
@@ -263,31 +283,41 @@ class ZoomReconciler(models.AbstractModel):
         meeting.session_id._announce_change()
 
     @api.model
+    def _record_gone(self, meeting):
+        """Deleted by us, or removed at Zoom by somebody else: then the session, which wants one, gets another."""
+        if meeting.look_again_at:
+            # A double of it may have been made late: the row stays to look for that.
+            values = {"state": "leaving", "zoom_id": False, "next_try": meeting.look_again_at}
+        else:
+            values = {"state": "gone"}
+        meeting.write(meeting._settled() | values | {"seen_at": clock.now()})
+
+    @api.model
     def _record_look(self, meeting, seen):
         """Adopt what bears our marker; wait and look again, or allow a create, where nothing does."""
-        if seen:
-            unresolved = meeting.create_sent
-            self._part_with_doubles(meeting, seen)
-            kept = next((one for one in seen if one.id == meeting.zoom_id), seen[0])
-            # What was adopted carries what the attempt said or less: the next comparison tells, and mends it.
-            meeting._see(kept, 0 if unresolved else meeting.agreed_version)
-            meeting.look_again_at = False
+        kept = meeting.zoom_id or (seen[0].id if seen else False)
+        self._part_with(meeting, [double for double in seen if double.id != kept])
+        if meeting.state == "leaving":
+            end = {"zoom_id": kept} if kept else {"state": "gone"}
+            meeting.write(meeting._settled() | end | {"look_again_at": False})
+        elif seen and not meeting.zoom_id:
+            # It carries what the attempt said, or less: the next comparison tells, and mends it.
+            meeting._see(seen[0], version=0)
         elif not meeting.create_sent:
-            meeting.write(dict(meeting._settled(), look_again_at=False))
+            meeting.write(meeting._settled() | {"look_again_at": False})
         elif meeting.looks + 1 < len(LOOK_WAITS):
-            waited = meeting.looks + 1
+            looks = meeting.looks + 1
             meeting.write(
-                {"attempt": False, "looks": waited, "lease_until": False, "next_try": clock.now() + LOOK_WAITS[waited]}
+                {"attempt": False, "looks": looks, "lease_until": False, "next_try": clock.now() + LOOK_WAITS[looks]}
             )
         else:
             # Looked, waited, looked again. Should Zoom make it later all the same, the double is found and removed.
-            meeting.write(dict(meeting._settled(), look_again_at=clock.now() + DOUBLE_CHECK_AFTER))
+            meeting.write(meeting._settled() | {"look_again_at": clock.now() + DOUBLE_CHECK_AFTER})
 
     @api.model
-    def _part_with_doubles(self, meeting, seen):
-        """Give each meeting that bears our marker beside the kept one a row of its own that is to be removed."""
-        kept = meeting.zoom_id or seen[0].id
-        doubles = [one for one in seen if one.id != kept]
+    def _part_with(self, meeting, doubles):
+        """Give each double of a meeting a row of its own that is to be removed; one known already is on its way."""
+        known = meeting.search([("reference", "=", meeting.reference)]).mapped("zoom_id")
         meeting.create(
             [
                 {
@@ -300,7 +330,7 @@ class ZoomReconciler(models.AbstractModel):
                     "zoom_uuid": double.uuid,
                 }
                 for double in doubles
-                if not meeting.search_count([("reference", "=", meeting.reference), ("zoom_id", "=", double.id)])
+                if double.id not in known
             ]
         )
 

@@ -68,13 +68,18 @@ class ZoomReconcilerDue(models.AbstractModel):
             ), standing AS (
                 SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
                   FROM zoom_meeting m
+                  JOIN zoom_connection old ON old.id = m.connection_id
              LEFT JOIN telehealth_session s ON s.id = m.session_id
                  WHERE m.state IN ('wanted', 'live', 'leaving')
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
                    AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
                         OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
                         OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
-                            AND s.version <> m.agreed_version))
+                            AND s.version <> m.agreed_version)
+                        OR (s.state = 'scheduled' AND s.stop > %(now)s AND old.state <> 'connected' AND EXISTS (
+                            SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
+                             WHERE k.user_id = s.provider_id AND k.state = 'connected'
+                               AND r.company_id = s.company_id)))
               ORDER BY 3 LIMIT %(limit)s
             ), running AS (
                 SELECT m.session_id, m.id AS meeting_id, s.start

@@ -10,7 +10,7 @@ export class TelehealthSessionPage extends Interaction {
     static selector = ".o_telehealth_session";
 
     setup() {
-        this.services.bus_service.subscribe("zoom_telehealth.session_changed", () => this.refresh());
+        this.services.bus_service.subscribe("zoom_telehealth.changed", () => this.refresh());
         this.services.bus_service.start();
         const seconds = parseInt(this.el.dataset.opensIn);
         if (seconds >= 0) {
