@@ -30,6 +30,8 @@ class CalendarEvent(models.Model):
     telehealth_company_id = fields.Many2one(
         "res.company", "Practice", readonly=True, copy=False, groups="base.group_user", index="btree_not_null"
     )
+    # Core lets a portal attendee read these over RPC, though it calls them internal.
+    notes = fields.Html(groups="base.group_user")
     telehealth_session_ids = fields.One2many("telehealth.session", "event_id", "Sessions", groups="base.group_user")
     telehealth_session_id = fields.Many2one(
         "telehealth.session", "Session", compute="_compute_telehealth_session_id", groups="base.group_user"
