@@ -30,7 +30,7 @@ WELCOME = """
 
   Three things to try
     1. As dana: picture at the top right > My Preferences > Connect Zoom, then Allow on the simulator's page.
-    2. As dana: Calendar > New, switch Telehealth on, add the client Alex, save; a meeting appears at {simulator}
+    2. As dana: Telehealth > New session, choose the client Alex, save; a meeting appears at {simulator}
     3. As dana: open the session that starts in five minutes and press Start; in a private window, as alex,
        open {odoo}/my/sessions and press Join.
 
