@@ -48,4 +48,4 @@ class Rpc:
         if "error" in content:
             data = content["error"].get("data", {})
             raise RpcError(str(data.get("name", "unknown")), str(data.get("message", content["error"]["message"])))
-        return content["result"]
+        return content.get("result")  # absent where a method returns None

@@ -143,15 +143,17 @@ def test_an_answer_in_drops_is_given_up_when_its_time_is_over(serve: Serve, clie
     assert time.monotonic() - started < 3
 
 
-@pytest.mark.parametrize("body", ["", " \n", "{}"])
-def test_an_update_or_delete_without_words_is_done(serve: Serve, client_of: ClientOf, body: str) -> None:
-    client = client_of(serve(reply(200 if body else 204, body)))
+def test_an_update_or_delete_without_words_is_done(serve: Serve, client_of: ClientOf) -> None:
+    client = client_of(serve(reply(204, "")))
 
     client.update_meeting("85746065431", WISH)
     client.delete_meeting("85746065431")
 
 
-@pytest.mark.parametrize("answer", [html_page(), json_reply(200, said(3001)), reply(302), json_reply(200, ["x"])])
+@pytest.mark.parametrize(
+    "answer",
+    [html_page(), json_reply(200, said(3001)), reply(302), json_reply(200, ["x"]), reply(200, ""), json_reply(200, {})],
+)
 def test_an_update_or_delete_that_says_something_else_is_not_done(
     serve: Serve, client_of: ClientOf, answer: Reply
 ) -> None:

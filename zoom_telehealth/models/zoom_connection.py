@@ -104,7 +104,7 @@ class ZoomConnection(models.Model):
             else:
                 connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
             connection.env["zoom.connection.token"]._store(connection, token_set)
-            connection.env["zoom.reconciler"]._wake()
+            connection.env["zoom.meeting"]._hurry_all_of(connection.user_id)
             connection._announce_change()
             cr.commit()
         return self.browse(connection.id)

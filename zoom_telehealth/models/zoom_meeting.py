@@ -18,6 +18,8 @@ STATES = [
 ]
 # The rows that stand for a session's meeting: at most one for each session.
 CURRENT = ("wanted", "live")
+# The rows on which something may be left to do.
+OPEN = (*CURRENT, "leaving")
 FAILURES = [
     ("unreachable", "Zoom cannot be reached."),
     (
@@ -103,9 +105,17 @@ class ZoomMeeting(models.Model):
         return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=format_datetime(self.env, self.next_try))
 
     def _hurry(self):
-        """Have the next try now: someone is waiting. A limit that Zoom set is kept to."""
-        self.filtered(lambda meeting: meeting.failure != "limited").next_try = False
+        """Have the next try now, since somebody waits or has mended the cause. A limit that Zoom set is kept to.
+
+        A row that waits for the outcome of a create keeps its time too: Zoom's list lags behind.
+        """
+        self.filtered(lambda meeting: meeting.failure not in (False, "limited", "unknown")).next_try = False
         self.env["zoom.reconciler"]._wake()
+
+    @api.model
+    def _hurry_all_of(self, provider):
+        """Have all that was put off for a provider tried now: they have connected again."""
+        self.search([("provider_id", "=", provider.id), ("state", "in", OPEN)])._hurry()
 
     # === THE WISH === #
 

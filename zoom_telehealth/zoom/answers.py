@@ -94,13 +94,14 @@ def object_in(answer: Answer) -> dict[str, Any]:
 
 
 def expect_no_error(answer: Answer) -> None:
-    """Check an answer that need not say anything (204, or an object without an error).
+    """Check the answer to a change: 204, which is all that Zoom's documents know for it.
 
-    :raises ZoomError: as :func:`object_in`
+    :raises ZoomError: as :func:`object_in`; :class:`MalformedAnswer` for any other success, which comes from somebody
+        else than Zoom (a proxy's page has status 200), so that nobody takes the change for done
     """
-    # A body that is no JSON comes from somebody else than Zoom: a proxy's log-in page has status 200.
-    if not answer.is_success or answer.body.strip():
+    if answer.status != 204:
         object_in(answer)
+        raise MalformedAnswer(http_status=answer.status, tracking_id=answer.tracking_id)
 
 
 def error_in(answer: Answer) -> ZoomError:
