@@ -50,7 +50,9 @@ class Practices:
         cls.erna = cls._person("erna", "Erna Employee", "base.group_user", cls.harbour)
         cls.cleo = cls._person("cleo", CLEO, "base.group_portal", cls.harbour)
         cls.public = cls.env.ref("base.public_user")
-        cls.service = cls.env["telehealth.service"].create({"name": SERVICE, "company_id": cls.sunrise.id, "minutes": 40})
+        cls.service = cls.env["telehealth.service"].create(
+            {"name": SERVICE, "company_id": cls.sunrise.id, "minutes": 40}
+        )
         cls.app = cls._app("Sunrise's app", PRACTICE_APP, cls.sunrise)
         cls.harbour_app = cls._app("Harbour's app", PROVIDER_APP, cls.harbour)
 
@@ -89,6 +91,13 @@ class Practices:
                 "company_ids": [Command.set(company.ids)],
             }
         )
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        """Let our calls to the simulator through Odoo's guard, which expects one number as timeout and not a pair."""
+        if isinstance(options.get("timeout"), tuple):
+            options["timeout"] = max(options["timeout"])
+        return super()._request_handler(session, request, **options)
 
     # === WHAT PEOPLE DO === #
 
@@ -205,4 +214,3 @@ class TelehealthHttpCase(Practices, HttpCase):
 def soon(**delta):
     """Return a moment from now, naive UTC, to the minute."""
     return clock.now().replace(second=0, microsecond=0) + timedelta(**delta)
-

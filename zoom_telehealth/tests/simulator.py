@@ -24,7 +24,7 @@ class Simulator:
     def url(self):
         return conf.zoom_addresses().zoom_url
 
-    def control(self, method, path, **body):
+    def control(self, method, path, /, **body):
         answer = requests.request(method, f"{self.url}/control/{path}", json=body or None, timeout=10)
         answer.raise_for_status()
         return answer.json()
@@ -43,7 +43,7 @@ class Simulator:
     def forget_calls(self):
         self.control("DELETE", "calls")
 
-    def fault(self, kind, **keys):
+    def fault(self, kind, /, **keys):
         return self.control("POST", "faults", kind=kind, **keys)
 
     def meetings(self, deleted=False):
@@ -57,7 +57,10 @@ class Simulator:
         """Press a button on Zoom's consent page and return the address to which Zoom sends the browser."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(authorize_url).query).items()}
         answer = requests.post(
-            f"{self.url}/oauth/authorize", data=query | {"user": email, "decision": decision}, allow_redirects=False, timeout=10
+            f"{self.url}/oauth/authorize",
+            data=query | {"user": email, "decision": decision},
+            allow_redirects=False,
+            timeout=10,
         )
         assert answer.status_code == 302, re.sub(r"\s+", " ", answer.text)[:300]
         return answer.headers["Location"]

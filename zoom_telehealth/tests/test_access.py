@@ -1,0 +1,539 @@
+"""Who may do what with which record: every model and role of the addon, in two practices."""
+
+from contextlib import suppress
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from .common import ANA, ANAS_TITLE, BENS_TITLE, CLEOS_TITLE, NEUTRAL, TelehealthCase, soon
+
+ROLES = (
+    "dana", "omar", "sam", "mia", "eve", "ada", "ana", "ben", "public",
+    "otto", "sid", "max", "erna", "cleo",
+)  # fmt: skip
+
+# Of each model: the records (see ``setUpClass``), and for each role what it may do with which: r(ead), w(rite), u(nlink).
+# Whoever is not named may do nothing with any.
+RIGHTS = {
+    "telehealth.session": {
+        "dana": {"danas": "rw"},
+        "omar": {"omars": "rw"},
+        "sam": {"danas": "rw", "omars": "rw"},
+        "mia": {"danas": "rw", "omars": "rw"},
+        "otto": {"ottos": "rw"},
+        "sid": {"ottos": "rw"},
+        "max": {"ottos": "rw"},
+    },
+    "telehealth.participant": {
+        "dana": {"danas": "r"},
+        "omar": {"omars": "r"},
+        "sam": {"danas": "r", "omars": "r"},
+        "mia": {"danas": "r", "omars": "r"},
+        "otto": {"ottos": "r"},
+        "sid": {"ottos": "r"},
+        "max": {"ottos": "r"},
+    },
+    "telehealth.service": {
+        **{login: {"sunrises": "r", "everybodys": "r"} for login in ("dana", "omar", "sam", "eve", "ada")},
+        **{login: {"harbours": "r", "everybodys": "r"} for login in ("otto", "sid", "erna")},
+        "mia": {"sunrises": "rwu", "everybodys": "rwu"},
+        "max": {"harbours": "rwu", "everybodys": "rwu"},
+    },
+    "zoom.app": {
+        "dana": {"sunrises": "r", "danas": "rw"},
+        "omar": {"sunrises": "r", "omars": "rw"},
+        "mia": {"sunrises": "rwu", "danas": "rwu", "omars": "rwu"},
+        "otto": {"harbours": "r"},
+        "max": {"harbours": "rwu"},
+    },
+    "zoom.connection": {
+        "dana": {"danas": "r"},
+        "omar": {"omars": "r"},
+        "mia": {"danas": "r", "omars": "r"},
+        "otto": {"ottos": "r"},
+        "max": {"ottos": "r"},
+    },
+    "zoom.connection.token": {},
+    "zoom.meeting": {
+        "dana": {"danas": "r"},
+        "omar": {"omars": "r"},
+        "sam": {"danas": "r", "omars": "r"},
+        "mia": {"danas": "r", "omars": "r"},
+        "otto": {"ottos": "r"},
+        "sid": {"ottos": "r"},
+        "max": {"ottos": "r"},
+    },
+    "zoom.data.key": {},
+    "telehealth.settings": {"mia": {"mias": "rwu"}},
+    "calendar.event": {
+        "dana": {"danas": "rwu", "plain": "rwu"},
+        "omar": {"omars": "rwu", "plain": "rwu"},
+        "sam": {"danas": "rwu", "omars": "rwu", "plain": "rwu"},
+        "mia": {"danas": "rwu", "omars": "rwu", "plain": "rwu"},
+        "eve": {"plain": "rwu"},
+        "ada": {"plain": "rwu"},
+        "ana": {"danas": "r"},
+        "ben": {"omars": "r"},
+        "otto": {"ottos": "rwu", "plain": "rwu"},
+        "sid": {"ottos": "rwu", "plain": "rwu"},
+        "max": {"ottos": "rwu", "plain": "rwu"},
+        "erna": {"plain": "rwu"},
+        "cleo": {"ottos": "r"},
+    },
+    "calendar.attendee": {
+        "dana": {"danas": "rwu", "plain": "rwu"},
+        "omar": {"omars": "rwu", "plain": "rwu"},
+        "sam": {"danas": "rwu", "omars": "rwu", "plain": "rwu"},
+        "mia": {"danas": "rwu", "omars": "rwu", "plain": "rwu"},
+        "eve": {"plain": "rwu"},
+        "ada": {"plain": "rwu"},
+        "otto": {"ottos": "rwu", "plain": "rwu"},
+        "sid": {"ottos": "rwu", "plain": "rwu"},
+        "max": {"ottos": "rwu", "plain": "rwu"},
+        "erna": {"plain": "rwu"},
+    },
+}  # fmt: skip
+
+# A harmless change of each, and what a new one is made of (of Sunrise, for Dana).
+CHANGES = {
+    "telehealth.session": {"place": "in_person"},
+    "telehealth.participant": {"role": "guest"},
+    "telehealth.service": {"minutes": 30},
+    "zoom.app": {"name": "Renamed"},
+    "zoom.connection": {"state": "disconnected"},
+    "zoom.connection.token": {"given_up": True},
+    "zoom.meeting": {"state": "gone"},
+    "zoom.data.key": {"wrapped_by": "nobody"},
+    "telehealth.settings": {"telehealth_help_hours": "never"},
+    "calendar.event": {"location": "Room 2"},
+    "calendar.attendee": {"state": "declined"},
+}
+CREATORS = {
+    "telehealth.session": {"dana", "omar", "sam", "mia", "otto", "sid", "max"},
+    "telehealth.participant": set(),
+    "telehealth.service": {"mia", "max"},
+    "zoom.app": {"dana", "omar", "mia", "otto", "max"},
+    "zoom.connection": set(),
+    "zoom.connection.token": set(),
+    "zoom.meeting": set(),
+    "zoom.data.key": set(),
+    "telehealth.settings": {"mia", "max"},
+}
+SECRETS = {
+    "zoom.app": ("client_secret", "key"),
+    "zoom.meeting": ("join_link", "passcode"),
+    "telehealth.session": ("token",),
+    "zoom.connection.token": ("access_token", "refresh_token"),
+}
+
+
+class TestAccess(TelehealthCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        events = {
+            "danas": cls.book(cls.dana, [cls.ana], ANAS_TITLE),
+            "omars": cls.book(cls.omar, [cls.ben], BENS_TITLE),
+            "ottos": cls.book(cls.otto, [cls.cleo], CLEOS_TITLE),
+        }
+        cls.events = {name: event.sudo() for name, event in events.items()}
+        cls.sessions = {name: cls.session_of(event) for name, event in events.items()}
+        plain = (
+            cls.env["calendar.event"]
+            .with_user(cls.eve)
+            .create(
+                {"name": "Lunch", "start": soon(hours=5), "stop": soon(hours=6), "partner_ids": cls.eve.partner_id.ids}
+            )
+        )
+        apps = {"sunrises": cls.app, "harbours": cls.harbour_app}
+        apps |= {f"{user.login}s": cls._own_app(user) for user in (cls.dana, cls.omar)}
+        connections = {
+            "danas": cls.connection_row(cls.dana, cls.app, "zoom-dana"),
+            "omars": cls.connection_row(cls.omar, cls.app, "zoom-omar"),
+            "ottos": cls.connection_row(cls.otto, cls.harbour_app, "zoom-otto"),
+        }
+        cls.records = {
+            "telehealth.session": cls.sessions,
+            "telehealth.participant": {name: session.participant_ids for name, session in cls.sessions.items()},
+            "telehealth.service": {
+                "sunrises": cls.service,
+                "harbours": cls.service.create({"name": "Harbour's", "company_id": cls.harbour.id}),
+                "everybodys": cls.service.create({"name": "Everybody's", "company_id": False}),
+            },
+            "zoom.app": apps,
+            "zoom.connection": connections,
+            "zoom.connection.token": {
+                name: cls.env["zoom.connection.token"]._of(connection) for name, connection in connections.items()
+            },
+            "zoom.meeting": {name: cls.meeting_row(cls.sessions[name], connections[name]) for name in cls.sessions},
+            "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
+            "calendar.event": {**cls.events, "plain": plain.sudo()},
+            "calendar.attendee": {
+                name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
+            },
+        }
+        cls.env.flush_all()
+
+    @classmethod
+    def _own_app(cls, user):
+        return (
+            cls.as_user("zoom.app", user)
+            .create(
+                {
+                    "name": f"{user.login}'s",
+                    "client_id": f"app-of-{user.login}",
+                    "client_secret_entry": "s",
+                    "user_id": user.id,
+                }
+            )
+            .sudo()
+        )
+
+    def each(self):
+        """Return ``(record as that role, rights, what is tried)`` for every pairing of a role and a record."""
+        return [
+            (
+                self._as(role, record),
+                RIGHTS[model].get(role, {}).get(name, ""),
+                {"model": model, "role": role, "record": name},
+            )
+            for model, records in self.records.items()
+            for role in ROLES
+            for name, record in records.items()
+        ]
+
+    def _as(self, role, record):
+        user = getattr(self, role)
+        return record.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+
+    def attempt(self, action):
+        """Do something inside a savepoint that is rolled back; returns whether it was allowed."""
+        try:
+            with self.env.cr.savepoint() as savepoint, mute_logger("odoo.models.unlink"):
+                action()
+                self.env.flush_all()
+                savepoint.rollback()
+        except (AccessError, UserError):  # a session's removal is refused to everybody with a sentence
+            return False
+        finally:
+            self.env.invalidate_all()
+        return True
+
+    def test_reading_is_for_those_whose_record_it_is(self):
+        for record, rights, tried in self.each():
+            with self.subTest(**tried):
+                names = list(CHANGES[record._name])
+                self.assertEqual(self.attempt(lambda record=record, names=names: record.read(names)), "r" in rights)
+
+    def test_searching_grouping_and_counting_find_what_may_be_read_and_nothing_else(self):
+        for model, records in self.records.items():
+            ids = [id for record in records.values() for id in record.ids]
+            for role in ROLES:
+                rights = RIGHTS[model].get(role, {})
+                expected = sorted(id for name in rights for id in records[name].ids)
+                with self.subTest(model=model, role=role):
+                    self.assertEqual(self._found(self._as(role, self.env[model]), ids), expected)
+
+    def _found(self, Model, ids):
+        """Return the ids among ``ids`` that each way of finding shows; they must agree."""
+        domain = [("id", "in", ids)]
+        try:
+            found = Model.search(domain)
+            self.assertEqual(Model.search_count(domain), len(found))
+            self.assertEqual([row["id"] for row in Model.search_read(domain, ["id"])], found.ids)
+            self.assertEqual(Model._read_group(domain, [], ["__count"]), [(len(found),)])
+            self.assertEqual(Model.formatted_read_group(domain, [], ["__count"])[0]["__count"], len(found))
+            self.assertCountEqual([id for id, _name in Model.name_search("", domain)], found.ids)
+        except AccessError:
+            self.assertFalse(Model.has_access("read") and Model._name != "calendar.attendee")
+            return []
+        return sorted(found.ids)
+
+    def test_changing_is_for_those_who_answer_for_the_record(self):
+        for record, rights, tried in self.each():
+            with self.subTest(**tried):
+                changes = dict(CHANGES[record._name])
+                self.assertEqual(
+                    self.attempt(lambda record=record, changes=changes: record.write(changes)), "w" in rights
+                )
+
+    def test_removing_is_rarer_still_and_a_session_is_never_removed(self):
+        for record, rights, tried in self.each():
+            with self.subTest(**tried):
+                if record._name in ("zoom.app", "telehealth.service"):  # what is in use stays for other reasons
+                    self.assertEqual(record.has_access("unlink"), "u" in rights)
+                else:
+                    self.assertEqual(self.attempt(record.unlink), "u" in rights)
+        with self.assertRaisesRegex(UserError, "record and stays"):
+            self.sessions["danas"].with_user(self.mia).unlink()
+
+    def test_making_a_record_needs_the_role_for_it(self):
+        values = {
+            "telehealth.session": {"start": soon(hours=3), "stop": soon(hours=4)},
+            "telehealth.participant": {"session_id": self.sessions["danas"].id, "partner_id": self.ben.partner_id.id},
+            "telehealth.service": {"name": "New"},
+            "zoom.connection": {"app_id": self.app.id, "zoom_user_id": "new"},
+            "zoom.connection.token": {"connection_id": self.records["zoom.connection"]["danas"].id, "given_up": True},
+            "zoom.meeting": {
+                "connection_id": self.records["zoom.connection"]["danas"].id,
+                "reference": "AAAA-BBBB-CCCC",
+            },
+            "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "telehealth.settings": {},
+        }
+        for model, creators in CREATORS.items():
+            for role in ROLES:
+                user = getattr(self, role)
+                own = {
+                    "zoom.app": {"name": "New", "client_id": "new-app", "user_id": user.id},
+                    "zoom.connection": values["zoom.connection"] | {"user_id": user.id},
+                    "zoom.meeting": values["zoom.meeting"] | {"company_id": user.company_id.id, "provider_id": user.id},
+                }.get(model, values.get(model))
+                with self.subTest(model=model, role=role):
+                    create = self._as(role, self.env[model]).create
+                    self.assertEqual(self.attempt(lambda create=create, own=own: create([dict(own)])), role in creators)
+
+    def test_a_provider_registers_an_app_for_themselves_and_for_their_practice_alone(self):
+        apps = self._as("dana", self.env["zoom.app"])
+        for values in (
+            {"user_id": self.omar.id},
+            {"user_id": False},
+            {"user_id": self.dana.id, "company_ids": [(6, 0, self.harbour.ids)]},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError), self.env.cr.savepoint():
+                apps.create({"name": "New", "client_id": "new-app", **values})
+
+    def test_a_provider_books_no_session_for_a_colleague(self):
+        with self.assertRaises(AccessError):
+            self.book(self.omar, [self.ben], by=self.dana)
+
+    def test_only_the_system_writes_what_a_session_came_to(self):
+        for role in ("dana", "sam", "mia"):
+            session = self._as(role, self.sessions["danas"])
+            for name, value in (
+                ("company_id", self.harbour.id),
+                ("event_id", self.records["calendar.event"]["plain"].id),
+                ("state", "ended"),
+                ("version", 7),
+                ("started_at", soon()),
+                ("ended_at", soon()),
+                ("token", "chosen"),
+                ("row_key", "chosen"),
+            ):
+                with self.subTest(role=role, field=name):
+                    self.assertFalse(self.attempt(lambda session=session, vals={name: value}: session.write(vals)))
+
+    def test_nobody_makes_a_session_beside_its_event_or_in_another_practice(self):
+        base = {"start": soon(hours=3), "stop": soon(hours=4)}
+        for role in ("dana", "sam", "mia"):
+            for name, value in (
+                ("company_id", self.harbour.id),
+                ("event_id", self.records["calendar.event"]["plain"].id),
+                ("state", "ended"),
+                ("token", "chosen"),
+            ):
+                with self.subTest(role=role, field=name):
+                    self.assertNotEqual(
+                        self._made(self._as(role, self.env["telehealth.session"]), base, name, value), value
+                    )
+
+    def _made(self, sessions, values, name, value):
+        """Return what a new session has in a field that was given to its create; None where that was refused."""
+        made = None
+        with suppress(AccessError, UserError), self.env.cr.savepoint() as savepoint:
+            session = sessions.create({**values, name: value}).sudo()
+            made = session[name].id if session._fields[name].relational else session[name]
+            savepoint.rollback()
+        return made
+
+    def test_a_scheduler_who_does_not_attend_books_moves_and_cancels_for_a_provider(self):
+        session = self._as("sam", self.env["telehealth.session"]).create(
+            {
+                "provider_id": self.dana.id,
+                "client_ids": [(4, self.ana.partner_id.id)],
+                "label": "Booked by Sam",
+                "start": soon(days=2),
+                "stop": soon(days=2, hours=1),
+            }
+        )
+        self.assertEqual(session.event_id.partner_ids, (self.ana | self.dana).partner_id)
+        self.assertEqual((session.provider_id, session.company_id), (self.dana, self.sunrise))
+        session.write({"start": soon(days=3), "stop": soon(days=3, hours=1)})
+        self.assertEqual(session.event_id.start, soon(days=3))
+        session.action_cancel()
+        self.assertEqual(session.state, "cancelled")
+        event = self.book(self.dana, [self.ana], by=self.sam)
+        self.assertEqual(self.session_of(event).provider_id, self.dana)
+        event.write({"start": soon(days=4), "stop": soon(days=4, hours=1)})
+        self.assertEqual(self.session_of(event).start, soon(days=4))
+
+    def test_an_employee_who_attends_without_a_role_sees_the_neutral_event_and_no_session(self):
+        self.book(self.dana, [self.ana, self.eve], ANAS_TITLE)
+        event = self._as("eve", self.env["calendar.event"]).search([("telehealth", "=", True)])
+        self.assertEqual((event.name, event.display_name), (NEUTRAL, NEUTRAL))
+        self.assertFalse(event.telehealth_session_id)
+        self.assertFalse(event.telehealth_label)
+        self.assertFalse(event.telehealth_sentence)
+        with self.assertRaises(AccessError):
+            event.telehealth_session_ids.read(["label"])
+        event.write({"location": "Second floor"})  # an attendee may say where, as with any event
+
+    def test_another_practice_is_seen_only_where_a_user_belongs_to_it_and_chose_it(self):
+        self.sam.company_ids |= self.harbour
+        sessions = self.env["telehealth.session"].with_user(self.sam)
+        ids = [session.id for session in self.sessions.values()]
+        seen = {
+            companies: sessions.with_context(allowed_company_ids=list(companies)).search([("id", "in", ids)])
+            for companies in [(self.sunrise.id,), (self.harbour.id,), (self.sunrise.id, self.harbour.id)]
+        }
+        self.assertEqual(seen[self.sunrise.id,], self.sessions["danas"] | self.sessions["omars"])
+        self.assertEqual(seen[self.harbour.id,], self.sessions["ottos"])
+        self.assertEqual(len(seen[self.sunrise.id, self.harbour.id]), 3)
+        events = self.env["calendar.event"].with_user(self.sam).with_context(allowed_company_ids=self.sunrise.ids)
+        self.assertNotIn(self.events["ottos"].id, events.search([("telehealth", "=", True)]).ids)
+
+
+class TestSecretFields(TelehealthCase):
+    """Decision 7 and rule 8: superuser alone reads secrets, and nobody searches what is encrypted."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.session = cls.session_of(cls.book(cls.dana, [cls.ana], ANAS_TITLE))
+        cls.connection = cls.connection_row(cls.dana, cls.app, "zoom-dana")
+        cls.meeting = cls.meeting_row(cls.session, cls.connection)
+        cls.records = {
+            "zoom.app": cls.app,
+            "zoom.meeting": cls.meeting,
+            "telehealth.session": cls.session,
+            "zoom.connection.token": cls.env["zoom.connection.token"]._of(cls.connection),
+        }
+
+    def test_no_role_reads_exports_searches_or_writes_a_secret(self):
+        for model, names in SECRETS.items():
+            for name in names:
+                for user in (self.dana, self.sam, self.mia, self.ada, self.eve, self.ana):
+                    record = self.as_user(model, user).browse(self.records[model].id)
+                    with self.subTest(field=f"{model}.{name}", user=user.login):
+                        self._assert_closed(record, name)
+
+    def _assert_closed(self, record, name):
+        record.env.user.sudo().group_ids += self.env.ref("base.group_allow_export")
+        for refused in (
+            lambda: record.read([name]),
+            lambda: record[name],
+            lambda: record.web_read({name: {}}),
+            lambda: record.export_data([name]),
+            lambda: record.search([(name, "!=", False)]),
+            lambda: record.search_read([(name, "=like", "a%")], ["id"]),
+            lambda: record.search([], order=name),
+            lambda: record._read_group([], [name], ["__count"]),
+            lambda: record.write({name: "changed"}),
+        ):
+            with self.assertRaises(AccessError):
+                refused()
+        if record.has_access("read"):
+            self.assertNotIn(name, record.fields_get())
+
+    def test_a_secret_is_not_reached_through_another_model(self):
+        self.mia.group_ids += self.env.ref("base.group_allow_export")
+        for user, domain in (
+            (self.mia, [("app_id.client_secret", "!=", False)]),
+            (self.mia, [("app_id.key", "!=", False)]),
+        ):
+            with self.subTest(domain=domain), self.assertRaises(AccessError):
+                self.as_user("zoom.connection", user).search(domain)
+        for name in ("telehealth_session_ids.token", "telehealth_session_ids.meeting_ids.join_link"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                self.as_user("calendar.event", self.mia).search([(name, "!=", False)])
+            with self.subTest(exported=name), self.assertRaises(AccessError):
+                self.as_user("calendar.event", self.mia).browse(self.session.event_id.id).export_data(
+                    [name.replace(".", "/")]
+                )
+
+    def test_no_encrypted_text_is_searched_sorted_or_grouped_even_by_superuser(self):
+        for model, name, value in (
+            ("telehealth.session", "label", "Grief"),
+            ("zoom.connection", "zoom_email", "dana"),
+            ("zoom.app", "client_secret", "simulated"),
+        ):
+            records = self.env[model]
+            for operator in ("=", "ilike", "=like", "in"):
+                wanted = [value] if operator == "in" else value
+                with self.subTest(field=name, operator=operator), self.assertRaisesRegex(UserError, "stored encrypted"):
+                    records.search([(name, operator, wanted)])
+            with self.subTest(sorted=name), self.assertRaisesRegex(UserError, "encrypted"):
+                records.search([], order=name)
+            with self.subTest(grouped=name), self.assertRaisesRegex(UserError, "encrypted"):
+                records._read_group([], [name], ["__count"])
+
+    def test_the_client_secret_entry_is_write_only(self):
+        app = self.as_user("zoom.app", self.mia).browse(self.app.id)
+        app.client_secret_entry = "a-new-secret"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(app.client_secret_entry)
+        self.assertTrue(app.has_client_secret)
+        self.assertEqual(self.app.client_secret, "a-new-secret")
+        app.write({"name": "Another name", "client_secret_entry": ""})
+        self.assertEqual(self.app.client_secret, "a-new-secret", "an empty entry changes nothing")
+
+    def test_a_title_is_readable_by_those_who_may_see_the_session_alone(self):
+        for user in (self.dana, self.sam, self.mia):
+            self.assertEqual(self.as_user("telehealth.session", user).browse(self.session.id).label, ANAS_TITLE)
+        for user in (self.omar, self.eve, self.ada, self.otto, self.max, self.ana):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.as_user("telehealth.session", user).browse(self.session.id).read(["label"])
+
+
+class TestPartnersAndCompanies(TelehealthCase):
+    def test_the_number_of_a_clients_sessions_is_for_the_practices_roles(self):
+        self.book(self.dana, [self.ana])
+        self.book(self.dana, [self.ana])
+        counts = {
+            user: self.as_user("res.partner", user).browse(self.ana.partner_id.id)
+            for user in (self.dana, self.sam, self.omar)
+        }
+        self.assertEqual(
+            [counts[user].telehealth_session_count for user in (self.dana, self.sam, self.omar)], [2, 2, 0]
+        )
+        with self.assertRaises(AccessError):
+            self.as_user("res.partner", self.eve).browse(self.ana.partner_id.id).read(["telehealth_session_count"])
+
+    def test_an_employee_does_not_find_clients_by_their_sessions(self):
+        event = self.book(self.dana, [self.ana])
+        events = self.as_user("calendar.event", self.eve)
+        self.assertFalse(events.search([("partner_ids.name", "ilike", ANA)]))
+        self.assertFalse(events.search([("attendee_ids.partner_id", "=", self.ana.partner_id.id)]))
+        self.assertFalse(self.as_user("calendar.attendee", self.eve).search([("common_name", "ilike", ANA)]))
+        partners = self.as_user("res.partner", self.eve)
+        self.assertEqual(partners.browse(self.ana.partner_id.id).meeting_count, 0)
+        for user in (self.eve, self.omar):
+            partners = self.as_user("res.partner", user)
+            for domain in (
+                [("meeting_ids", "!=", False)],
+                [("meeting_ids", "in", event.ids)],
+                [("meeting_ids.telehealth", "=", True)],
+            ):
+                with self.subTest(user=user.login, domain=domain):
+                    self.assertNotIn(self.ana.partner_id.id, self._found_by(partners, domain))
+
+    def _found_by(self, partners, domain):
+        """Return the ids that a search shows; a refusal shows none."""
+        try:
+            return partners.search(domain).ids
+        except AccessError:
+            return []
+
+    def test_only_the_settings_form_changes_a_practice_for_a_manager(self):
+        for user in (self.dana, self.sam, self.mia, self.eve):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.as_user("res.company", user).browse(self.sunrise.id).write({"telehealth_minutes_before": 1})
+
+    def test_a_user_reads_the_zoom_state_of_their_own_preferences_alone(self):
+        self.connection_row(self.dana, self.app, "zoom-dana")
+        dana = self.as_user("res.users", self.dana).browse(self.dana.id)
+        self.assertEqual(dana.read(["zoom_state", "zoom_user"])[0]["zoom_state"], "connected")
+        with self.assertRaises(AccessError):
+            self.as_user("res.users", self.ana).browse(self.dana.id).read(["zoom_user"])
