@@ -1,0 +1,145 @@
+"""Odoo's web client, driven as an employee uses it: by what stands on the buttons, menus and fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from playwright.sync_api import Locator, Page, expect
+
+READY = "The Zoom meeting is ready."
+PATIENCE_MS = 15_000
+
+
+class BackOffice:
+    """One employee's browser window.
+
+    :ivar clicks: how often a button, menu, tab or box was pressed here
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.clicks = 0
+        page.set_default_timeout(PATIENCE_MS)
+
+    def click(self, target: Locator) -> None:
+        """Press something, and count it."""
+        target.click()
+        self.clicks += 1
+
+    # === GETTING SOMEWHERE === #
+
+    def open_preferences(self) -> None:
+        """Go to the Telehealth tab of one's own preferences by the menu at one's picture."""
+        self.click(self.page.locator(".o_user_menu button"))
+        self.click(self.page.get_by_role("menuitem", name="My Preferences"))
+        self.click(self.page.get_by_role("tab", name="Telehealth"))
+
+    def connect_zoom(self) -> Page:
+        """Press Connect on the preferences and return the tab that opens: Zoom's own page."""
+        with self.page.context.expect_page() as opened:
+            self.click(self.page.get_by_role("button", name="Connect Zoom"))
+        consent = opened.value
+        consent.get_by_role("button", name="Allow").wait_for()
+        return consent
+
+    def open_app(self, path: str) -> None:
+        """Go to a page of the web client and wait until it is drawn."""
+        origin = re.match(r"https?://[^/]+", self.page.url)
+        assert origin
+        self.page.goto(origin[0] + path)
+        self.page.locator(".o_action_manager .o_view_controller, .o_action_manager .o_action").first.wait_for()
+
+    def open_session(self, session_id: int) -> None:
+        """Go to the form of a session."""
+        self.open_app(f"/odoo/telehealth.session/{session_id}")
+        self.page.locator(".o_form_view").wait_for()
+
+    # === FORMS === #
+
+    def choose(self, field: str, text: str) -> None:
+        """Type into a field that looks records up, and take the one whose name begins so."""
+        entry = self.page.locator(f".o_field_widget[name={field}] input").first
+        entry.fill(text)
+        self.page.locator(".o-autocomplete--dropdown-item").filter(has_text=text).first.click()
+
+    def set_text(self, field: str, text: str) -> None:
+        """Type into a plain field."""
+        self.page.locator(f".o_field_widget[name={field}]").locator("input, textarea").first.fill(text)
+
+    def set_times(self, day: date, hour: int, minute: int = 0, minutes: int = 50) -> None:
+        """Type a session's start and end into its form."""
+        start, stop = hour * 60 + minute, hour * 60 + minute + minutes
+        for position, moment in ((0, start), (1, stop)):
+            # The end shows its time alone until it is touched.
+            entry = self.page.locator(".o_field_daterange").first.locator("button, input").nth(position)
+            entry.click()
+            self.page.locator(".o_field_daterange input").nth(position).fill(
+                f"{day:%m/%d/%Y} {moment // 60:02d}:{moment % 60:02d}:00"
+            )
+            self.page.keyboard.press("Tab")
+        self.page.keyboard.press("Escape")
+
+    def save(self) -> None:
+        """Press the form's own Save and wait until it is done."""
+        self.click(self.page.locator(".o_form_button_save"))
+        self.page.locator(".o_form_view .o_form_button_save").wait_for(state="hidden")
+
+    def confirm(self) -> None:
+        """Answer Odoo's question with its first button."""
+        self.click(self.page.locator(".modal-footer .btn-primary"))
+        self.page.locator(".modal").wait_for(state="hidden")
+
+    def expect_ready(self) -> None:
+        """Wait until the form says, by itself, that the meeting is ready."""
+        expect(self.page.get_by_role("status").filter(has_text=READY)).to_be_visible(timeout=PATIENCE_MS)
+
+    # === THE CALENDAR === #
+
+    def next_week(self) -> list[str]:
+        """Go to the week after the shown one and return its days, as dates in ISO's form."""
+        first = self._days()[0]
+        self.click(self.page.get_by_role("button", name="Next"))
+        expect(self.page.locator(f".fc-timegrid-col[data-date='{first}']")).to_have_count(0)
+        return self._days()
+
+    def drag_over(self, day: str, begin: str, end: str) -> None:
+        """Drag over free time: `begin` and `end` as "17:00:00"."""
+        top, bottom = self._edge(day, begin), self._edge(day, end)
+        self._drag((top[0], top[1] + 3), (bottom[0], bottom[1] - 3))
+
+    def drag_event(self, event: Locator, day: str, begin: str) -> None:
+        """Take an event and put it to another day and time."""
+        event.scroll_into_view_if_needed()
+        place = event.bounding_box()
+        assert place
+        target = self._edge(day, begin, scroll=False)
+        self._drag((place["x"] + place["width"] / 2, place["y"] + 4), (target[0], target[1] + 4))
+
+    def event(self, name: str) -> Locator:
+        """Return the event of this name in the shown calendar."""
+        return self.page.locator(".fc-event.o_event").filter(has_text=name)
+
+    def _days(self) -> list[str]:
+        columns = self.page.locator(".fc-timegrid-col[data-date]")
+        columns.first.wait_for()
+        return [str(column.get_attribute("data-date")) for column in columns.all()]
+
+    def _edge(self, day: str, time: str, scroll: bool = True) -> tuple[float, float]:
+        """Return the point in the middle of a day's column where a time begins."""
+        lane = self.page.locator(f".fc-timegrid-slot-lane[data-time='{time}']")
+        if scroll:
+            lane.scroll_into_view_if_needed()
+        column = self.page.locator(f".fc-timegrid-col[data-date='{day}']").bounding_box()
+        slot = lane.bounding_box()
+        assert column and slot
+        return column["x"] + column["width"] / 2, slot["y"]
+
+    def _drag(self, begin: Sequence[float], end: Sequence[float]) -> None:
+        mouse = self.page.mouse
+        mouse.move(*begin)
+        mouse.down()
+        mouse.move(begin[0], begin[1] + 8, steps=3)
+        mouse.move(*end, steps=10)
+        mouse.up()
