@@ -30,8 +30,8 @@ BATCH = 8
 LEASE = timedelta(minutes=3)
 # After a create of unknown outcome: look, wait, look again, then create. Zoom's list lags behind by seconds.
 LOOK_WAITS = (timedelta(seconds=20), timedelta(seconds=60))
-# After a create that followed an unknown outcome: look for a double that Zoom made later than we looked.
-DOUBLE_CHECK_AFTER = timedelta(minutes=10)
+# After a change of unknown outcome that was sent again: look for what Zoom made of it later, a double or an older time.
+LATE_CHECK_AFTER = timedelta(minutes=10)
 FIRST_BACKOFF = timedelta(seconds=30)
 LONGEST_BACKOFF = timedelta(hours=1)
 # Nobody but a person mends these, so they are tried seldom; connecting again tries them at once.
@@ -304,7 +304,10 @@ class ZoomReconciler(models.AbstractModel):
             # It carries what the attempt said, or less: the next comparison tells, and mends it.
             meeting._see(seen[0], version=0)
         elif not meeting.create_sent:
-            meeting.write(meeting._settled() | {"look_again_at": False})
+            own = next((one for one in seen if one.id == kept), None)
+            drifted = own and meeting.session_id and own.differs_from(meeting._wish())
+            mend = {"agreed_version": 0} if drifted else {}
+            meeting.write(meeting._settled() | mend | {"look_again_at": False})
         elif meeting.looks + 1 < len(LOOK_WAITS):
             looks = meeting.looks + 1
             meeting.write(
@@ -312,7 +315,7 @@ class ZoomReconciler(models.AbstractModel):
             )
         else:
             # Looked, waited, looked again. Should Zoom make it later all the same, the double is found and removed.
-            meeting.write(meeting._settled() | {"look_again_at": clock.now() + DOUBLE_CHECK_AFTER})
+            meeting.write(meeting._settled() | {"look_again_at": clock.now() + LATE_CHECK_AFTER})
 
     @api.model
     def _part_with(self, meeting, doubles):
@@ -339,8 +342,11 @@ class ZoomReconciler(models.AbstractModel):
         if kind == tasks.CREATE and not error.outcome_known:
             meeting.write({"create_sent": True, "looks": 0})
             self._put_off(meeting, "unknown", LOOK_WAITS[0], error)
-        else:
-            self._put_off(meeting, self._failure_key(error), self._backoff(meeting, error), error)
+            return
+        if kind == tasks.UPDATE and not error.outcome_known:
+            # It may land after the next one, and undo it.
+            meeting.look_again_at = clock.now() + LATE_CHECK_AFTER
+        self._put_off(meeting, self._failure_key(error), self._backoff(meeting, error), error)
 
     @api.model
     def _put_off(self, meeting, failure, wait, error=None):
