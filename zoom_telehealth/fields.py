@@ -76,8 +76,8 @@ def unseal(env, model: str, field: str, row_key: str, ciphertext: str) -> str:
 
     :raises UserError: when the master key is absent or wrong, or the ciphertext does not belong to this row
     """
-    key = env["zoom.data.key"].sudo()._key(cipher.key_id_of(ciphertext))
     try:
+        key = env["zoom.data.key"].sudo()._key(cipher.key_id_of(ciphertext))
         return cipher.decrypt(ciphertext, key=key, associated_data=cipher.associated_data(model, field, row_key))
     except cipher.CannotDecrypt:
         raise UserError(

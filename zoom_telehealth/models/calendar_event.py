@@ -2,6 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .telehealth_service import PLACES
 
@@ -261,6 +262,10 @@ class CalendarEvent(models.Model):
             return (self - fresh).write(vals) if self - fresh else True
         if of_sessions and self - of_sessions:
             return of_sessions.write(vals) and (self - of_sessions).write(vals)
+        if of_sessions and "user_id" in vals:
+            if len(of_sessions.user_id) > 1:
+                return all(event.write(vals) for event in of_sessions)
+            vals = {**vals, "partner_ids": self._with_new_provider(vals)}
         if of_sessions:
             vals = self._with_neutral_name(vals) if switch is not False else {**vals, "videocall_location": False}
         else:
@@ -270,6 +275,13 @@ class CalendarEvent(models.Model):
         if touched and of_sessions:
             of_sessions.sudo().telehealth_session_ids._follow_events()
         return result
+
+    def _with_new_provider(self, vals):
+        """Return attendee commands that put a new provider in the old one's place: core changes the name alone."""
+        old, new = self.user_id.partner_id, self.env["res.users"].browse(vals["user_id"]).partner_id
+        commands = list(vals.get("partner_ids") or [])
+        commands += [Command.unlink(partner.id) for partner in old - new]
+        return commands + [Command.link(partner.id) for partner in new]
 
     def _with_neutral_name(self, vals):
         """Hand a typed or synced title to the session's encrypted label; nothing else may set the video link."""
@@ -283,10 +295,11 @@ class CalendarEvent(models.Model):
     def _switch_on(self, vals):
         """Turn an existing event into a session: its title moves to the session, the neutral face takes its place."""
         self.ensure_one()
-        company = self.env.company
-        vals = dict(vals)
-        booking = self._take_booking(vals := {"name": self.name, **vals}, company)
         former = self.sudo().telehealth_session_ids
+        company = former.company_id or self.env.company
+        given = vals
+        vals = {"name": self.name, **vals}
+        booking = self._take_booking(vals, company.sudo())
         booking["token"] = former.token or secrets.token_urlsafe(24)
         vals |= {
             "telehealth_company_id": company.id,
@@ -294,7 +307,9 @@ class CalendarEvent(models.Model):
         }
         result = super().write(vals)
         if former:
-            former._follow_event({name: value for name, value in booking.items() if name != "token"})
+            # What was booked before holds, but for what is said now.
+            said = {name.removeprefix("telehealth_") for name in BOOKED_FIELDS if name in given} | {"label"}
+            former._follow_event({name: value for name, value in booking.items() if name in said and value})
             former._follow_events()
         else:
             self._make_sessions([booking])
