@@ -74,7 +74,7 @@ class Practices:
             login,
             groups,
             name=name,
-            email=f"{login}@people.example",
+            email=f"{login}@{'clients' if 'portal' in groups else 'people'}.example",
             tz=tz,
             company_id=company.id,
             company_ids=[Command.set(company.ids)],

@@ -1,4 +1,4 @@
-"""A provider's way to Zoom's consent page and back: the good end and each of the bad ones, every one with its own page."""
+"""A provider's way to Zoom's consent page and back: the good end and each of the bad ones, with its own page."""
 
 import logging
 import os

@@ -1,0 +1,90 @@
+"""No query for each session: what a page or a save costs does not grow faster than what core's calendar costs."""
+
+from odoo.tests.common import tagged
+
+from .common import TelehealthCase, soon
+
+# For one more session: core's own queries for one more event (see odoo19.md: 1.3), our rows are made in one batch.
+FEW, MANY = 10, 100
+
+
+@tagged("post_install", "-at_install")
+class TestQueryCounts(TelehealthCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connection_row(cls.dana, cls.app, "zoom-dana")
+
+    def queries(self, action, number):
+        """Return how many queries an action on this many fresh sessions takes."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        action(number)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def for_one_more(self, action):
+        """Return the queries for one more session, after a first run that warms the caches."""
+        action(FEW)
+        few, many = self.queries(action, FEW), self.queries(action, MANY)
+        return (many - few) / (MANY - FEW)
+
+    def values(self, number, telehealth=True):
+        return [
+            self.event_values(self.dana, [self.ana], f"Title {index}", start=soon(days=1 + index))
+            | {"telehealth": telehealth}
+            for index in range(number)
+        ]
+
+    def test_making_sessions_costs_no_query_for_each_beside_cores_own(self):
+        events = self.as_user("calendar.event", self.dana)
+        plain = self.for_one_more(lambda number: events.create(self.values(number, telehealth=False)))
+        ours = self.for_one_more(lambda number: events.create(self.values(number)))
+        self.assertLessEqual(ours, plain + 0.2)
+
+    def test_moving_sessions_costs_few_queries_for_each(self):
+        events = self.as_user("calendar.event", self.dana)
+
+        def move(telehealth):
+            moved = {number: events.create(self.values(number, telehealth)) for number in (FEW, MANY)}
+            return self.for_one_more(lambda number: moved[number].write({"location": f"Room {number}"}))
+
+        self.assertLessEqual(move(True), move(False) + 0.2)
+
+    def read_by(self, user, model, fields):
+        self.as_user("calendar.event", self.dana).create(self.values(MANY))
+
+        def read(number):
+            records = self.as_user(model, user)
+            domain = [("telehealth", "=", True)] if model == "calendar.event" else []
+            records.web_search_read(domain, {name: {} for name in fields}, limit=number)
+
+        return self.for_one_more(read)
+
+    def test_a_list_of_sessions_costs_no_query_for_each(self):
+        fields = (
+            "display_name", "label", "start", "stop", "state", "service_id", "client_ids", "meeting_status", "meeting_sentence",
+            "can_start", "join_url",
+        )  # fmt: skip
+        for user in (self.dana, self.sam, self.mia):
+            with self.subTest(user=user.login):
+                self.assertEqual(self.read_by(user, "telehealth.session", fields), 0)
+
+    def test_a_calendar_full_of_sessions_costs_no_query_for_each(self):
+        fields = (
+            "display_name",
+            "start",
+            "stop",
+            "telehealth",
+            "telehealth_sentence",
+            "telehealth_label",
+            "telehealth_place",
+        )
+        for user in (self.dana, self.sam):
+            with self.subTest(user=user.login):
+                self.assertEqual(self.read_by(user, "calendar.event", fields), 0)
+
+    def test_finding_what_is_due_is_one_query_whatever_is_due(self):
+        self.as_user("calendar.event", self.dana).create(self.values(MANY))
+        self.assertEqual(self.queries(lambda number: self.env["zoom.reconciler"]._due(number), MANY), 1)
