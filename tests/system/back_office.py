@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -70,16 +70,13 @@ class BackOffice:
 
     def set_times(self, day: date, hour: int, minute: int = 0, minutes: int = 50) -> None:
         """Type a session's start and end into its form."""
-        start, stop = hour * 60 + minute, hour * 60 + minute + minutes
-        for position, moment in ((0, start), (1, stop)):
-            # The end shows its time alone until it is touched.
-            entry = self.page.locator(".o_field_daterange").first.locator("button, input").nth(position)
-            entry.click()
-            self.page.locator(".o_field_daterange input").nth(position).fill(
-                f"{day:%m/%d/%Y} {moment // 60:02d}:{moment % 60:02d}:00"
-            )
-            self.page.keyboard.press("Tab")
-        self.page.keyboard.press("Escape")
+        start = datetime(day.year, day.month, day.day, hour, minute)
+        for field, moment in (("start", start), ("stop", start + timedelta(minutes=minutes))):
+            # A button that turns into an input when it is pressed.
+            self.click(self.page.locator(f".o_field_daterange [data-field={field}]"))
+            entry = self.page.locator(f".o_field_daterange input[data-field={field}]")
+            entry.fill(f"{moment:%m/%d/%Y %I:%M:%S %p}")
+            entry.press("Enter")
 
     def save(self) -> None:
         """Press the form's own Save and wait until it is done."""
@@ -111,11 +108,14 @@ class BackOffice:
 
     def drag_event(self, event: Locator, day: str, begin: str) -> None:
         """Take an event and put it to another day and time."""
-        event.scroll_into_view_if_needed()
+        lane = self.page.locator(f".fc-timegrid-slot-lane[data-time='{begin}']")
+        lane.scroll_into_view_if_needed()
         place = event.bounding_box()
         assert place
-        target = self._edge(day, begin, scroll=False)
-        self._drag((place["x"] + place["width"] / 2, place["y"] + 4), (target[0], target[1] + 4))
+        target = self._edge(day, begin)
+        # Taken in its middle: at its edges it would be stretched.
+        middle = place["height"] / 2
+        self._drag((place["x"] + place["width"] / 2, place["y"] + middle), (target[0], target[1] + middle))
 
     def event(self, name: str) -> Locator:
         """Return the event of this name in the shown calendar."""
@@ -126,11 +126,10 @@ class BackOffice:
         columns.first.wait_for()
         return [str(column.get_attribute("data-date")) for column in columns.all()]
 
-    def _edge(self, day: str, time: str, scroll: bool = True) -> tuple[float, float]:
+    def _edge(self, day: str, time: str) -> tuple[float, float]:
         """Return the point in the middle of a day's column where a time begins."""
         lane = self.page.locator(f".fc-timegrid-slot-lane[data-time='{time}']")
-        if scroll:
-            lane.scroll_into_view_if_needed()
+        lane.scroll_into_view_if_needed()
         column = self.page.locator(f".fc-timegrid-col[data-date='{day}']").bounding_box()
         slot = lane.bounding_box()
         assert column and slot

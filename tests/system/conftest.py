@@ -13,8 +13,9 @@
 `fresh_stack`  the same, begun anew for this test: fresh demo practice, fresh Zoom, real time (two to four seconds).
                Use it where a test kills, moves the clock, or counts.
 `page_for`     page_for("dana") signs in through the login page and returns a Playwright page (sync API) of a desktop's
-               size; page_for("alex", path="/my") goes on to that path. Each call is a browser session of its own. An
-               error on any of its pages (an uncaught exception in JavaScript) fails the test.
+               size; page_for("alex", path="/my") goes on to that path. Each call is a browser session of its own. On
+               any of its pages an uncaught exception in JavaScript, an error on the console, or a request to another
+               host than 127.0.0.1 fails the test.
 `browser`      Playwright's browser; `new_page()` gives a page that nobody is signed in on, watched in the same way.
 
 Logins, all with the login as password: admin; dana, omar (providers); sam (scheduler); mia (telehealth manager);
@@ -32,9 +33,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from dev import browser as chromium
 from dev import paths, trial_stack
@@ -50,6 +52,10 @@ BROWSER_FLAGS = (
     "--disable-sync",
 )
 DESKTOP = {"width": 1400, "height": 900}
+
+LOOPBACK = ("127.0.0.1", "localhost")
+# Leaving a page while it still loads something looks like this; nothing of ours is wrong.
+CONSOLE_NOISE = ("net::ERR_ABORTED", "Failed to fetch", "Connection lost", "ConnectionLostError")
 
 _ran_in_browser: set[str] = set()
 
@@ -85,6 +91,8 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {_describe(error)}"))
+        page.on("console", lambda message: errors.extend(_console_error(message)))
+        page.on("request", lambda asked: errors.extend(_foreign_request(asked)))
 
     def open_page() -> Page:
         context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
@@ -97,7 +105,7 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     yield open_page
     for context in contexts:
         context.close()
-    assert not errors, "JavaScript failed on a page:\n" + "\n".join(errors)
+    assert not errors, "A page did what it should not:\n" + "\n".join(errors)
 
 
 @pytest.fixture
@@ -138,6 +146,17 @@ _wanted = pytest.StashKey[list[str]]()
 
 def _fixtures(item: pytest.Item) -> list[str]:
     return list(getattr(item, "fixturenames", []))
+
+
+def _console_error(message: ConsoleMessage) -> list[str]:
+    noise = message.type != "error" or any(part in message.text for part in CONSOLE_NOISE)
+    return [] if noise else [f"on the console: {message.text} ({message.location})"]
+
+
+def _foreign_request(asked: Request) -> list[str]:
+    address = urlsplit(asked.url)
+    foreign = address.scheme in ("http", "https", "ws", "wss") and address.hostname not in LOOPBACK
+    return [f"a request to another host: {asked.url}"] if foreign else []
 
 
 def _describe(error: Error | Any) -> str:

@@ -1,0 +1,146 @@
+"""A provider connects Zoom from My Preferences, and disconnects, in a browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dev.trial_stack import TrialStack
+from tests.system.back_office import BackOffice
+from tests.system.practice import DANA, Practice
+from tests.system.zoom_pages import allow
+from tests.system.zoom_side import TOKEN, ZoomSide
+
+CLICKS_GOAL = 3
+SECONDS_GOAL = 15.0
+CONNECTED = "Zoom is connected"
+
+
+@pytest.fixture
+def dana(fresh_stack: TrialStack, page_for: Callable[..., Page]) -> BackOffice:
+    """Dana in a fresh practice, signed in, with no Zoom yet."""
+    office = BackOffice(page_for("dana"))
+    office.page.locator(".o_user_menu button").wait_for()
+    return office
+
+
+def zoom_state(office: BackOffice) -> str:
+    return office.page.locator(".o_field_widget[name=zoom_state]").inner_text()
+
+
+def test_connecting_takes_three_clicks_at_most_and_makes_the_coming_meetings(
+    fresh_stack: TrialStack, dana: BackOffice, record_property: Callable[[str, object], None]
+) -> None:
+    zoom = ZoomSide(fresh_stack)
+    uid = Practice(fresh_stack).user("dana")
+    dana.open_app(f"/odoo/my-preferences/{uid}")
+    dana.click(dana.page.get_by_role("tab", name="Telehealth"))
+    began = time.monotonic()
+    consent = dana.connect_zoom()
+    allow(consent, DANA)
+    consent.get_by_role("heading", name=CONNECTED).wait_for()
+    seconds = time.monotonic() - began
+
+    record_property("clicks in Odoo from My Preferences to connected", dana.clicks)
+    record_property("seconds from Connect to connected", round(seconds, 2))
+    print(f"connected: {dana.clicks} clicks in Odoo, {seconds:.2f} s")
+    assert dana.clicks <= CLICKS_GOAL
+    assert seconds < SECONDS_GOAL
+    assert consent.url == f"{fresh_stack.odoo_url}/zoom_telehealth/oauth/done"  # neither code nor state
+    assert consent.get_by_text(DANA).is_visible()
+    # The demo's coming sessions get their meetings, with nobody asking.
+    practice = Practice(fresh_stack)
+    for name in ("soon", "couple", "week"):
+        session = practice.demo_session(name)
+        dana.open_session(session.id)
+        dana.expect_ready()
+    assert len(zoom.live(DANA)) >= 3
+
+
+def test_the_way_through_the_users_menu_leads_there_too(dana: BackOffice) -> None:
+    dana.open_preferences()
+    assert zoom_state(dana) == "Not connected"
+    consent = dana.connect_zoom()
+    allow(consent)
+    consent.get_by_role("heading", name=CONNECTED).wait_for()
+    consent.close()
+    dana.page.reload()
+    dana.open_preferences()
+    expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected")
+    expect(dana.page.locator(".o_field_widget[name=zoom_user]")).to_have_text(DANA)
+
+
+def test_the_preferences_left_open_say_connected_by_themselves(dana: BackOffice) -> None:
+    dana.open_preferences()
+    consent = dana.connect_zoom()
+    allow(consent)
+    consent.get_by_role("heading", name=CONNECTED).wait_for()
+    consent.close()
+    dana.page.bring_to_front()
+    expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected", timeout=5000)
+
+
+def test_denying_ends_on_a_page_that_says_so_and_changes_nothing(fresh_stack: TrialStack, dana: BackOffice) -> None:
+    dana.open_preferences()
+    consent = dana.connect_zoom()
+    consent.get_by_role("button", name="Deny").click()
+    expect(consent.get_by_role("alert")).to_contain_text("You chose “Deny” at Zoom, so nothing was changed.")
+    expect(consent.get_by_role("complementary", name="Help")).to_contain_text("+32 2 555 01 23")
+    assert fresh_stack.sql("SELECT count(*) FROM zoom_connection") == [(0,)]
+
+    consent.get_by_role("link", name="Back to My Preferences").click()
+    expect(consent.get_by_role("tab", name="Telehealth")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("fault", "heading"),
+    [
+        ({"kind": "html"}, "Zoom did not answer"),
+        ({"kind": "reset"}, "Zoom did not answer"),
+        ({"kind": "status", "status": 503}, "Zoom did not answer"),
+        ({"kind": "status", "status": 400, "body": {"reason": "no", "error": "invalid_client"}}, "Zoom does not know"),
+        ({"kind": "status", "status": 400, "body": {"reason": "no", "error": "invalid_grant"}}, "had expired"),
+    ],
+    ids=["a web page", "nothing", "503", "a wrong secret", "an expired code"],
+)
+def test_each_trouble_at_zoom_has_its_page_and_connecting_again_works(
+    stack: TrialStack, page_for: Callable[..., Page], fault: dict, heading: str
+) -> None:
+    zoom = ZoomSide(stack)
+    before = stack.sql("SELECT count(*) FROM zoom_connection WHERE state = 'connected'")
+    page = page_for("omar")
+    zoom.fault(path=TOKEN, **fault)
+    page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
+    allow(page, "omar.haddad@sunrise-practice.example")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    expect(page.get_by_role("complementary", name="Help")).to_be_visible()
+    assert stack.sql("SELECT count(*) FROM zoom_connection WHERE state = 'connected'") == before
+
+    zoom.mend()
+    page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
+    allow(page, "omar.haddad@sunrise-practice.example")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(CONNECTED)
+    stack.rpc("omar", "res.users", "action_zoom_disconnect", [[Practice(stack).user("omar")]])
+
+
+def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(fresh_stack: TrialStack, dana: BackOffice) -> None:
+    practice, zoom = Practice(fresh_stack), ZoomSide(fresh_stack)
+    practice.connect("dana")
+    practice.settle()
+    dana.open_preferences()
+    dana.click(dana.page.get_by_role("button", name="Disconnect"))
+    dana.page.get_by_role("dialog").filter(has_text="forgets your Zoom tokens").get_by_role(
+        "button", name="Ok"
+    ).click()
+
+    dana.page.locator(".o_user_menu button").wait_for()
+    practice.reconcile()
+    assert fresh_stack.sql("SELECT state FROM zoom_connection") == [("disconnected",)]
+    assert fresh_stack.sql("SELECT count(*) FROM zoom_connection_token") == [(0,)]
+    assert [call["answer"]["status"] for call in zoom.calls("POST", "/oauth/revoke")] == [200]
+    assert len(zoom.live(DANA)) >= 3  # what stands at Zoom stays
+    dana.open_session(practice.book().id)
+    expect(dana.page.get_by_role("status")).to_contain_text("has not connected Zoom yet")

@@ -1,0 +1,169 @@
+"""The first session, held from both sides: the provider starts, the client waits and is let in, it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dev.trial_stack import TrialStack
+from tests.system.back_office import BackOffice
+from tests.system.practice import Booked, Practice
+from tests.system.zoom_pages import admit, come_in, expect_place, people_inside
+from tests.system.zoom_side import ZoomSide
+
+PHONE = {"width": 390, "height": 800}
+CLIENT = "Alex Morgan"
+HOST = "Dana Reyes"
+AFTER_THE_READ_SECONDS = 400  # the addon asks every five minutes whether a live meeting still runs
+
+
+@pytest.fixture
+def practice(fresh_stack: TrialStack) -> Practice:
+    """A fresh practice where Dana is connected."""
+    practice = Practice(fresh_stack)
+    practice.sign_in("alex")
+    practice.connect("dana")
+    practice.settle()
+    return practice
+
+
+def zoom_id(practice: Practice, session: Booked) -> str:
+    [[found]] = practice.stack.sql(
+        "SELECT zoom_id FROM zoom_meeting WHERE session_id = %s AND state = 'live'", (session.id,)
+    )
+    return str(found)
+
+
+def start(office: BackOffice) -> Page:
+    with office.page.context.expect_page() as opened:
+        office.click(office.page.locator(".o_statusbar_buttons").get_by_role("button", name="Start"))
+    return opened.value
+
+
+def join(page: Page) -> Page:
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Join session").click()
+    return opened.value
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["at a desktop", "on a phone"])
+def test_provider_and_client_meet(practice: Practice, page_for: Callable[..., Page], phone: bool) -> None:
+    stack, zoom = practice.stack, ZoomSide(practice.stack)
+    session = practice.demo_session("soon")
+    meeting = zoom_id(practice, session)
+
+    client = page_for("alex", path=f"/telehealth/join/{session.token}")
+    if phone:
+        client.set_viewport_size(PHONE)
+    assert client.url == f"{stack.odoo_url}/my/sessions/{session.token}"
+    at_zoom = join(client)
+    come_in(at_zoom, CLIENT)
+    expect_place(at_zoom, "Waiting for the host to start this meeting.")
+    assert client.url == f"{stack.odoo_url}/my/sessions/{session.token}"  # Odoo stays where it was
+
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    address = dana.page.url
+    host = start(dana)
+    expect_place(host, "You are in the meeting.")
+    expect(host.locator("#my-role")).to_have_text("Host")
+    assert dana.page.url == address
+    expect_place(at_zoom, "The host will let you in soon.")
+
+    admit(host, CLIENT)
+    expect_place(at_zoom, "You are in the meeting.")
+    expect(host.locator("#inside li")).to_have_count(2)
+    assert sorted(people_inside(host)) == sorted(people_inside(at_zoom)) == [CLIENT, HOST]
+    assert zoom.places(meeting) == {CLIENT: "in", HOST: "in"}
+    assert zoom.meeting(meeting)["status"] == "started"
+    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible()
+
+    host.get_by_role("button", name="End for all").click()
+    expect_place(at_zoom, "This meeting has been ended.")
+    assert len(zoom.live()) == len({one["topic"] for one in zoom.live()})
+
+
+def test_a_client_who_lost_the_connection_comes_back_into_the_same_meeting(
+    practice: Practice, page_for: Callable[..., Page]
+) -> None:
+    session = practice.demo_session("soon")
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    host = start(dana)
+    client = page_for("alex", path=f"/my/sessions/{session.token}")
+    first = join(client)
+    come_in(first, CLIENT)
+    admit(host, CLIENT)
+    expect_place(first, "You are in the meeting.")
+    first.get_by_role("button", name="Leave").click()
+    second = join(client)
+    come_in(second, CLIENT)
+    admit(host, CLIENT)
+    expect_place(second, "You are in the meeting.")
+
+
+def test_a_session_started_from_the_calendar_and_over_is_ended_by_itself(
+    practice: Practice, page_for: Callable[..., Page]
+) -> None:
+    stack, session = practice.stack, practice.demo_session("soon")
+    dana = BackOffice(page_for("dana"))
+    dana.open_app(f"/odoo/calendar.event/{session.event_id}")
+    host = start(dana)
+    expect_place(host, "You are in the meeting.")
+    host.get_by_role("button", name="End for all").click()
+    stack.move_clock(90 * 60)
+    practice.reconcile()
+    stack.move_clock(AFTER_THE_READ_SECONDS)
+    practice.reconcile()
+    assert stack.sql("SELECT state FROM telehealth_session WHERE id = %s", (session.id,)) == [("ended",)]
+
+
+def test_every_start_fetches_a_link_of_its_own(practice: Practice, page_for: Callable[..., Page]) -> None:
+    zoom, session = ZoomSide(practice.stack), practice.demo_session("soon")
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    zoom.forget_calls()
+    links = set()
+    for _click in range(2):
+        asked: list[str] = []
+        dana.page.context.on("request", lambda request, seen=asked: seen.append(request.url))
+        host = start(dana)
+        expect_place(host, "You are in the meeting.")
+        links |= {url for url in asked if "zak=" in url}
+        host.close()
+        time.sleep(1.1)  # the simulator's keys differ from second to second
+    assert len(links) == 2
+    assert len(zoom.calls("GET", f"/meetings/{zoom_id(practice, session)}")) >= 2
+
+
+def test_start_says_what_is_wrong_and_offers_the_way_out(practice: Practice, page_for: Callable[..., Page]) -> None:
+    zoom, session = ZoomSide(practice.stack), practice.demo_session("soon")
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    zoom.fault("reset", "/v2/meetings/*", "GET", times=None)
+    page = start(dana)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zoom did not answer")
+    expect(page.get_by_role("complementary", name="Help")).to_be_visible()
+    zoom.mend()
+    page.get_by_role("link", name="Try again").click()
+    expect_place(page, "You are in the meeting.")
+
+
+def test_a_meeting_removed_at_zoom_is_made_again_when_the_provider_starts(
+    practice: Practice, page_for: Callable[..., Page]
+) -> None:
+    session = practice.demo_session("soon")
+    practice.stack.simulator("DELETE", f"/control/meetings/{zoom_id(practice, session)}")
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    page = start(dana)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The Zoom meeting is being made")
+    for _try in range(20):
+        if "/s/" in page.url or "/room/" in page.url:
+            break
+        page.wait_for_timeout(500)
+        page.get_by_role("link", name="Try again").click()
+    expect_place(page, "You are in the meeting.")

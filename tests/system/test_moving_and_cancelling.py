@@ -1,0 +1,101 @@
+"""Moved in Odoo, Zoom's meeting follows and stays the same one; cancelled in Odoo, it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dev.trial_stack import TrialStack
+from tests.system.back_office import BackOffice
+from tests.system.patience import eventually
+from tests.system.practice import Booked, Practice
+from tests.system.zoom_side import ZoomSide
+
+
+@pytest.fixture(scope="module")
+def practice(stack: TrialStack) -> Practice:
+    """A fresh practice where Dana is connected."""
+    stack.reset()
+    practice = Practice(stack)
+    practice.connect("dana")
+    practice.settle()
+    return practice
+
+
+@pytest.fixture
+def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
+    """Dana, signed in."""
+    return BackOffice(page_for("dana"))
+
+
+def meeting_of(practice: Practice, session: Booked) -> dict:
+    [[zoom_id]] = practice.stack.sql(
+        "SELECT zoom_id FROM zoom_meeting WHERE session_id = %s AND zoom_id IS NOT NULL", (session.id,)
+    )
+    return ZoomSide(practice.stack).meeting(zoom_id)
+
+
+def expect_start_at_zoom(practice: Practice, session: Booked, start: datetime) -> None:
+    wanted = f"{start:%Y-%m-%dT%H:%M:%SZ}"
+    eventually(lambda: meeting_of(practice, session)["start_time"] == wanted, f"Zoom's meeting starts at {wanted}")
+
+
+def test_dragged_in_the_calendar_the_meeting_follows_and_stays_the_same(practice: Practice, dana: BackOffice) -> None:
+    dana.open_app("/odoo/calendar")
+    days = dana.next_week()
+    session = practice.book(datetime.fromisoformat(f"{days[2]} 16:00:00"), label="Kite day", minutes=60)
+    practice.settle()
+    before = meeting_of(practice, session)
+    dana.page.reload()
+    dana.next_week()
+
+    dana.drag_event(dana.event("Kite day"), days[4], "18:00:00")
+    expect_start_at_zoom(practice, session, datetime.fromisoformat(f"{days[4]} 18:00:00"))
+
+    after = meeting_of(practice, session)
+    assert (after["id"], after["join_url"], after["duration"]) == (before["id"], before["join_url"], 60)
+    assert practice.session(session.id) == session
+
+
+def test_moved_on_its_form_the_meeting_follows(practice: Practice, dana: BackOffice) -> None:
+    session = practice.book(label="Kite form")
+    practice.settle()
+    before = meeting_of(practice, session)
+    day = practice.moment(days=5).date()
+    dana.open_session(session.id)
+    dana.set_times(day, 7, 15, minutes=30)
+    dana.save()
+    dana.expect_ready()
+
+    expect_start_at_zoom(practice, session, datetime(day.year, day.month, day.day, 7, 15))
+    after = meeting_of(practice, session)
+    assert (after["id"], after["join_url"], after["duration"]) == (before["id"], before["join_url"], 30)
+
+
+def test_cancelled_on_its_form_the_meeting_is_gone_and_the_record_stays(practice: Practice, dana: BackOffice) -> None:
+    session = practice.book()
+    practice.settle()
+    dana.open_session(session.id)
+    dana.click(dana.page.get_by_role("button", name="Cancel session"))
+    dana.confirm()
+    eventually(lambda: meeting_of(practice, session)["deleted"], "Zoom's meeting is gone")
+    expect(dana.page.get_by_role("button", name="Start")).to_have_count(0)
+    assert practice.stack.sql("SELECT state FROM telehealth_session WHERE id = %s", (session.id,)) == [("cancelled",)]
+
+
+def test_deleted_in_the_calendar_the_meeting_is_gone_and_the_record_stays(practice: Practice, dana: BackOffice) -> None:
+    dana.open_app("/odoo/calendar")
+    days = dana.next_week()
+    session = practice.book(datetime.fromisoformat(f"{days[1]} 17:00:00"), label="Kite gone", clients=())
+    practice.settle()
+    dana.page.reload()
+    dana.next_week()
+    dana.event("Kite gone").click()
+    dana.click(dana.page.locator(".o_cw_popover_delete"))
+    dana.page.get_by_role("dialog").locator(".modal-footer .btn-primary").click()
+    eventually(lambda: meeting_of(practice, session)["deleted"], "Zoom's meeting is gone")
+    [row] = practice.stack.sql("SELECT state, event_id FROM telehealth_session WHERE id = %s", (session.id,))
+    assert row[0] == "cancelled"
