@@ -29,10 +29,11 @@ class TelehealthCalendarController(CalendarController):
         if not attendee.event_id.telehealth or request.env.user._is_internal():
             return super().view_meeting(token, id, **kwargs)
         language = attendee.partner_id.lang or request.env.lang
+        values = attendee.with_context(lang=language)._session_page_values()
         page = (
             request.env["ir.ui.view"]
             .with_context(lang=language)
-            ._render_template("zoom_telehealth.invitation_page", attendee._session_page_values())
+            ._render_template("zoom_telehealth.invitation_page", values)
         )
         return request.make_response(page, headers=[("Content-Type", "text/html"), ("Cache-Control", "no-store")])
 

@@ -62,7 +62,7 @@ class TelehealthJoinController(http.Controller):
         except ConnectionUnusable:
             return self._trouble(session, "reconnect")
         except errors.MeetingGone:
-            session._hurry()
+            session._doubt()
             return self._trouble(session, "gone")
         except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
             _logger.info("No start link for session %s: %s", session.id, trouble)

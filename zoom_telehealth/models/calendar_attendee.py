@@ -17,13 +17,12 @@ class CalendarAttendee(models.Model):
     def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
         """Write to the attendees of sessions one by one, with texts and calendar files of their own (decision 3)."""
         of_sessions = self.filtered(lambda attendee: attendee.event_id.telehealth)
-        others = self - of_sessions
-        result = (
-            super(CalendarAttendee, others)._notify_attendees(mail_template, notify_author, force_send)
-            if others
-            else None
-        )
-        template = self._session_template(mail_template) if of_sessions else mail_template
+        if not of_sessions or self.env.context.get("no_mail_to_attendees"):
+            return super()._notify_attendees(mail_template, notify_author, force_send)
+        others, result = self - of_sessions, None
+        if others:
+            result = super(CalendarAttendee, others)._notify_attendees(mail_template, notify_author, force_send)
+        template = self._session_template(mail_template)
         for attendee in of_sessions:
             recipient = attendee.with_context(**{RECIPIENT_CONTEXT: attendee.partner_id.id})
             result = super(CalendarAttendee, recipient)._notify_attendees(template, notify_author, force_send)
@@ -31,9 +30,36 @@ class CalendarAttendee(models.Model):
 
     def _session_template(self, mail_template):
         """Return the session's text in place of one of core's; a practice's own text stays."""
-        own_names = mail_template.get_external_id() if mail_template else {}
-        own = SESSION_TEMPLATES.get(own_names.get(mail_template.id)) if mail_template else None
-        return self.env.ref(own, raise_if_not_found=False) or mail_template if own else mail_template
+        own = SESSION_TEMPLATES.get(mail_template.get_external_id().get(mail_template.id)) if mail_template else None
+        return (own and self.env.ref(own, raise_if_not_found=False)) or mail_template
+
+    def _tell_cancelled(self):
+        """Tell each attendee but the user that the session is off, with a file that takes it out of their calendar.
+
+        The mails hang on the attendees: what hangs on the event goes with it when it is deleted.
+        """
+        template = self.env.ref("zoom_telehealth.mail_template_session_cancelled", raise_if_not_found=False)
+        mails = self.env["mail.mail"].sudo()
+        for attendee in self.filtered(lambda attendee: attendee.email and attendee._should_notify_attendee()):
+            if not template:
+                break
+            event = attendee.event_id.with_context(**{RECIPIENT_CONTEXT: attendee.partner_id.id})
+            attachment = {
+                "name": "cancelled.ics",
+                "raw": event._telehealth_ics(cancelled=True),
+                "mimetype": "text/calendar",
+                "res_model": "mail.compose.message",
+                "res_id": 0,
+            }
+            # As superuser: a mail template is sent by whoever may cancel, and reads the practice's help contact.
+            mails |= mails.browse(
+                template.sudo().send_mail(
+                    attendee.id,
+                    email_values={"attachment_ids": self.env["ir.attachment"].sudo().create(attachment).ids},
+                    email_layout_xmlid="mail.mail_notification_light",
+                )
+            )
+        mails.send_after_commit()
 
     def _session_page_values(self):
         """Return what the page behind an invitation's buttons shows to its one recipient, who may be signed out."""

@@ -1,9 +1,13 @@
 import secrets
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
-from odoo.fields import Command
+from markupsafe import Markup
 
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import is_html_empty
+
+from .. import clock
 from .telehealth_service import PLACES
 
 # A change of one of these on the event is a change of its session.
@@ -111,10 +115,21 @@ class CalendarEvent(models.Model):
         """Keep on the session what was booked on its event; in :meth:`create` the session is made with it.
 
         :raises AccessError: when the user may edit the event and not the session behind it
+        :raises UserError: when the session has begun
         """
+        self._check_may_change_sessions()
         session = self.sudo().telehealth_session_ids
-        session.with_env(self.env).check_access("write")
+        if session.state in ("live", "ended") and values.keys() - {"label"}:
+            raise UserError(self.env._("This session has begun: only its title can still be changed."))
         session._follow_event(values)
+
+    def _check_may_change_sessions(self):
+        """Core lets every attendee edit an event; a session's event is edited by those who may edit the session.
+
+        :raises AccessError: for a guest, and for anybody without a telehealth role
+        """
+        if not self.env.su:
+            self.sudo().telehealth_session_ids.with_env(self.env).check_access("write")
 
     @api.depends_context("uid", "company")
     def _compute_telehealth_available(self):
@@ -192,12 +207,14 @@ class CalendarEvent(models.Model):
         for vals in vals_list:
             vals = dict(vals)
             booking = self._take_booking(vals, company)
+            vals = self._with_inner_description(vals)
             vals["telehealth_company_id"] = company.id
             booking["token"] = secrets.token_urlsafe(24)
             vals["videocall_location"] = self.env["telehealth.session"]._join_url(base, booking["token"])
             bookings.append(booking)
             prepared.append(vals)
-        quiet = self.with_context(skip_contact_description=True)
+        # Invitations go out below, when the session is there to tell where it is held.
+        quiet = self.with_context(skip_contact_description=True, no_mail_to_attendees=True)
         singles = [place for place, vals in enumerate(prepared) if not vals.get("recurrency")]
         created = dict(zip(singles, super(CalendarEvent, quiet).create([prepared[place] for place in singles])))
         for place, vals in enumerate(prepared):
@@ -207,7 +224,16 @@ class CalendarEvent(models.Model):
                 created[place] = super(CalendarEvent, quiet.with_context(**{SERIES_CONTEXT: series})).create([vals])
         events = self.browse(created[place].id for place in range(len(prepared)))
         events._make_sessions(bookings)
+        events.filtered(lambda event: event.start > clock.now()).attendee_ids._send_invitation_emails()
         return events
+
+    def _with_inner_description(self, vals):
+        """Move an event's description to its internal notes: others read it, and core writes names into it."""
+        description = vals.get("description")
+        if is_html_empty(description):
+            return {**vals, "description": False}
+        notes = vals.get("notes") or (self.notes if self else False) or Markup()
+        return {**vals, "description": False, "notes": Markup(notes) + Markup(description)}
 
     @api.model
     def _take_booking(self, vals, company):
@@ -255,6 +281,8 @@ class CalendarEvent(models.Model):
         switch = vals.get("telehealth")
         of_sessions = self.filtered("telehealth")
         fresh = self - of_sessions if switch else self.browse()
+        if of_sessions and SESSION_SOURCES & vals.keys():
+            of_sessions._check_may_change_sessions()
         if fresh:
             fresh._check_may_book_telehealth()
             for event in fresh:
@@ -286,6 +314,8 @@ class CalendarEvent(models.Model):
     def _with_neutral_name(self, vals):
         """Hand a typed or synced title to the session's encrypted label; nothing else may set the video link."""
         vals = {name: value for name, value in vals.items() if name != "videocall_location"}
+        if "description" in vals:
+            vals = self[:1]._with_inner_description(vals)
         typed = vals.pop("name", None)
         neutral = (self[:1].telehealth_company_id or self.env.company).sudo()._telehealth_neutral_name()
         if typed and typed != neutral:
@@ -304,7 +334,11 @@ class CalendarEvent(models.Model):
         vals |= {
             "telehealth_company_id": company.id,
             "videocall_location": self.env["telehealth.session"]._join_url(self.get_base_url(), booking["token"]),
+            # The Discuss room bears the old title, its members and its link.
+            "videocall_channel_id": False,
+            "access_token": False,
         }
+        vals = self._with_inner_description({"description": self.description, **vals})
         result = super().write(vals)
         if former:
             # What was booked before holds, but for what is said now.
@@ -321,7 +355,8 @@ class CalendarEvent(models.Model):
         for event, vals in zip(self, data):
             if vals.get("telehealth"):
                 vals.pop("videocall_location", None)
-                session = event.sudo().telehealth_session_ids
+                # Called over RPC too: the label is for those who may see the session.
+                session = event.telehealth_session_ids if self.env.su else event._visible_sessions().get(event.id)
                 if session:
                     vals |= {
                         "telehealth_label": session.label,
@@ -331,6 +366,7 @@ class CalendarEvent(models.Model):
         return data
 
     def unlink(self):
+        self._check_may_change_sessions()
         self.sudo().telehealth_session_ids._cancel()
         return super().unlink()
 

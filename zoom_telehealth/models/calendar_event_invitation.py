@@ -23,20 +23,28 @@ class CalendarEventInvitation(models.Model):
             files[event.id] = event._telehealth_ics()
         return files
 
-    def _telehealth_ics(self):
-        """Return a calendar file with the neutral name, our join link, the provider and the one recipient."""
+    def _telehealth_ics(self, cancelled=False):
+        """Return a calendar file with the neutral name, our join link, the provider and the one recipient.
+
+        :param cancelled: whether it takes the session out of the recipient's calendar (RFC 5546, ``CANCEL``)
+        """
         self.ensure_one()
+        session = self.sudo().telehealth_session_ids
         recipient = self.env["res.partner"].browse(self.env.context.get(RECIPIENT_CONTEXT))
         calendar = vobject.iCalendar()
+        calendar.add("method").value = "CANCEL" if cancelled else "REQUEST"
         entry = calendar.add("vevent")
         entry.add(
             "uid"
         ).value = f"telehealth-{self.id}@{self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
+        # Calendars take over a moved session only where the sequence has grown.
+        entry.add("sequence").value = str(session.version + cancelled)
+        entry.add("status").value = "CANCELLED" if cancelled else "CONFIRMED"
         entry.add("created").value = self.create_date.replace(tzinfo=pytz.utc)
         entry.add("dtstart").value = self.start.replace(tzinfo=pytz.utc)
         entry.add("dtend").value = self.stop.replace(tzinfo=pytz.utc)
         entry.add("summary").value = self.name
-        entry.add("location").value = self.videocall_location or ""
+        entry.add("location").value = (self.videocall_location if session.place == "zoom" else self.location) or ""
         entry.add("url").value = self.videocall_location or ""
         if recipient.email:
             entry.add("attendee").value = f"MAILTO:{recipient.email}"
@@ -47,15 +55,47 @@ class CalendarEventInvitation(models.Model):
             organizer.params["CN"] = [provider.name.replace('"', "'")]
         return calendar.serialize().encode()
 
+    # === THE THREAD === #
+
+    def _message_create(self, values_list):
+        """Keep what is said about a session inside the practice: clients read the messages of their events over RPC."""
+        ids = {values["res_id"] for values in values_list if values.get("model") == "calendar.event"}
+        inside = set(self.browse(ids).filtered("telehealth").ids)
+        return super()._message_create(
+            [
+                {**values, "is_internal": True}
+                if values.get("model") == "calendar.event" and values["res_id"] in inside
+                else values
+                for values in values_list
+            ]
+        )
+
+    def _notify_by_email_get_headers(self, headers=None):
+        """Name no other recipient of a message in the mail of each."""
+        headers = super()._notify_by_email_get_headers(headers)
+        if any(event.telehealth for event in self):
+            headers.pop("X-Msg-To-Add", None)
+        return headers
+
     def action_open_composer(self):
-        """Write to attendees with a text that lists nobody."""
-        action = super().action_open_composer()
-        if self.filtered("telehealth"):
-            template = self.env.ref("zoom_telehealth.mail_template_session_message", raise_if_not_found=False)
-            action["context"]["default_template_id"] = template.id if template else False
+        """Write to the attendees of sessions one by one: each gets a mail of their own, which lists nobody."""
+        if not self.filtered("telehealth"):
+            return super().action_open_composer()
+        action = super(CalendarEventInvitation, self.filtered("telehealth")).action_open_composer()
+        template = self.env.ref("zoom_telehealth.mail_template_session_message", raise_if_not_found=False)
+        others = self.attendee_ids.filtered(lambda attendee: attendee.partner_id != self.env.user.partner_id)
+        action["context"] = {
+            "default_composition_mode": "mass_mail",
+            "default_model": "calendar.attendee",
+            "default_res_ids": self.attendee_ids.filtered(
+                lambda person: person.partner_id != self.env.user.partner_id
+            ).ids,
+            "default_template_id": template.id if template else False,
+        }
         return action
 
     def action_unlink_event(self, attendee_id=None, recurrence=False):
+        """Offer to tell the attendees of a session; what they are told is fixed and goes to each apart."""
         action = super().action_unlink_event(attendee_id, recurrence)
         if action and action.get("res_model") == "calendar.popover.delete.wizard" and self.telehealth:
             template = self.env.ref("zoom_telehealth.mail_template_session_message", raise_if_not_found=False)

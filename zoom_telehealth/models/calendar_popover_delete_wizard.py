@@ -9,5 +9,5 @@ class CalendarPopoverDeleteWizard(models.TransientModel):
         event = self.calendar_event_id
         if not event.telehealth:
             return super().action_send_mail_and_delete()
-        event.attendee_ids._notify_attendees(self.env.ref("calendar.calendar_template_delete_event"), force_send=True)
+        event.attendee_ids._tell_cancelled()
         return self.action_delete()

@@ -33,7 +33,7 @@ class TelehealthSession(models.Model):
     _check_company_auto = True
 
     event_id = fields.Many2one(
-        "calendar.event", "Calendar event", readonly=True, index="btree_not_null", ondelete="set null"
+        "calendar.event", "Calendar event", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     company_id = fields.Many2one(
         "res.company", "Practice", required=True, readonly=True, index=True, default=lambda self: self.env.company
@@ -49,9 +49,9 @@ class TelehealthSession(models.Model):
         required=True, default=lambda self: self._default_start() + timedelta(minutes=DEFAULT_MINUTES)
     )
     minutes = fields.Integer(compute="_compute_minutes")
-    state = fields.Selection(STATES, required=True, readonly=True, default="scheduled", index=True)
-    started_at = fields.Datetime(readonly=True)
-    ended_at = fields.Datetime(readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="scheduled", index=True, copy=False)
+    started_at = fields.Datetime(readonly=True, copy=False)
+    ended_at = fields.Datetime(readonly=True, copy=False)
     token = fields.Char(
         required=True,
         readonly=True,
@@ -135,7 +135,7 @@ class TelehealthSession(models.Model):
         )
 
     def _compute_join_url(self):
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         for session in self:
             session.join_url = session._join_url(base, session.sudo().token)
 
@@ -159,9 +159,6 @@ class TelehealthSession(models.Model):
             return "none", False
         if not self.company_id.telehealth_zoom_allowed:
             return "none", self.env._("Zoom is switched off for this practice. A telehealth manager can allow it.")
-        agrees = meeting and meeting.state == "live" and meeting.agreed_version == self.version
-        if agrees:
-            return "ready", self.env._("The Zoom meeting is ready.")
         if not self.provider_id.has_group("zoom_telehealth.group_provider"):
             return "waiting", self.env._(
                 "%s does not hold sessions. Choose a provider, or have an administrator give that role; "
@@ -174,6 +171,8 @@ class TelehealthSession(models.Model):
                 "The meeting is made right after.",
                 self.provider_id.name or self.env._("The provider"),
             )
+        if meeting and meeting.state == "live" and meeting.agreed_version == self.version:
+            return "ready", self.env._("The Zoom meeting is ready.")
         if meeting and meeting.failure:
             return "failing", meeting._failure_sentence()
         if self.stop < clock.now():
@@ -218,6 +217,8 @@ class TelehealthSession(models.Model):
         if not forwarded or self.env.context.get("from_calendar_event"):
             return super().write(vals)
         for session in self:
+            if session.state in ("live", "ended") and forwarded.keys() - {"label"}:
+                raise UserError(self.env._("This session has begun: only its title can still be changed."))
             if not session.event_id:
                 raise UserError(
                     self.env._("This session was cancelled and its calendar event is gone. Book a new one.")
@@ -348,8 +349,16 @@ class TelehealthSession(models.Model):
         return {"type": "ir.actions.act_url", "url": START_ROUTE + self.sudo().token, "target": "new"}
 
     def action_cancel(self):
-        """Cancel by archiving the event: the one way in which a session is cancelled."""
-        self.event_id.action_archive()
+        """Cancel by archiving the event, and tell those who would have come."""
+        for session in self.filtered(lambda session: session.state == "scheduled"):
+            if not session.event_id:
+                session.check_access("write")
+                # Its event is gone already, so nothing but the system's own record is left to change.
+                session.sudo()._cancel()
+                continue
+            if session.start > clock.now():
+                session.event_id.attendee_ids._tell_cancelled()
+            session.event_id.action_archive()
         return True
 
     def action_open_event(self):

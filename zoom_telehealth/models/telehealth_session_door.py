@@ -77,12 +77,19 @@ class TelehealthSessionDoor(models.Model):
         """Have a missing meeting made now: somebody is at the door."""
         self._current_meeting()._hurry()
 
+    def _doubt(self):
+        """Have the meeting looked at now: Zoom says that it has none. One that is gone is then made anew."""
+        self._current_meeting()._doubt()
+
     # === WHAT HAPPENED === #
 
     def _mark_live(self):
-        """Note that the provider went to Zoom to start. Whether the meeting runs is then read from Zoom."""
-        for session in self.filtered(lambda session: session.state == "scheduled"):
-            session.write({"state": "live", "started_at": session.started_at or clock.now()})
+        """Note that the provider went to Zoom to start. Whether the meeting runs is then read from Zoom.
+
+        Before the door opens it is no start: a provider who looks in early lets nobody in.
+        """
+        for session in self.filtered(lambda session: session.state == "scheduled" and session._door() == "open"):
+            session.write({"state": "live", "started_at": clock.now()})
             session._announce_change()
         self.env["zoom.reconciler"]._wake()
 
@@ -92,8 +99,17 @@ class TelehealthSessionDoor(models.Model):
             if clock.now() > session._window()[1]:
                 session.write({"state": "ended", "ended_at": clock.now()})
             else:
-                session.state = "scheduled"
+                session.write({"state": "scheduled", "started_at": False})
+                session._catch_up()
             session._announce_change()
+
+    def _catch_up(self):
+        """Take over what became of the event while the session was live and did not follow it."""
+        self.ensure_one()
+        if self.event_id:
+            self._follow_events()
+        else:
+            self._cancel()
 
     # === THE PORTAL'S PAGE === #
 

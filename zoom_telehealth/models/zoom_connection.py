@@ -127,7 +127,7 @@ class ZoomConnection(models.Model):
         :return: dict of ``(user id, company id)`` to connection
         """
         found = {}
-        working = self.search(
+        working = self.with_context(active_test=False).search(
             [
                 ("user_id", "in", providers.ids),
                 ("state", "=", "connected"),

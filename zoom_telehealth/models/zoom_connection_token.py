@@ -12,12 +12,13 @@ from ..fields import Encrypted
 from ..zoom import oauth
 from ..zoom.errors import Unreachable, ZoomError
 from ..zoom.oauth import GrantRefused
-from ..zoom.transport import BACKGROUND, new_session
+from ..zoom.transport import BACKGROUND, CLICK, new_session
 
 _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = zlib.crc32(b"zoom.connection.token") - 2**31
-LOCK_TIMEOUT = "10s"
+# How long a waiter waits for the process that renews: longer in the background than where a person waits.
+LOCK_SECONDS = {BACKGROUND: 10, CLICK: 2}
 # A token this close to its end is renewed first: it must outlive the calls for which it is asked.
 LEEWAY = timedelta(minutes=2)
 
@@ -94,7 +95,7 @@ class ZoomConnectionToken(models.Model):
             usable = self._usable(self._in(cr, connection), refused)
         if usable:
             return usable
-        with self._renewing(connection) as cr:
+        with self._renewing(connection, LOCK_SECONDS.get(timeout, 10)) as cr:
             usable = self._usable(self._in(cr, connection), refused)
             if usable:
                 return usable
@@ -114,16 +115,20 @@ class ZoomConnectionToken(models.Model):
         return row.access_token if good else None
 
     @contextmanager
-    def _renewing(self, connection):
-        """Hold the connection's renewal lock on a cursor of its own, outside any transaction."""
+    def _renewing(self, connection, seconds=10):
+        """Hold the connection's renewal lock on a cursor of its own, outside any transaction.
+
+        :param seconds: how long to wait for the lock
+        :raises Unreachable: another process kept it for longer
+        """
         key = (LOCK_CLASS, connection.id)
         with self.env.registry.cursor() as cr:
             try:
-                cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT], log_exceptions=False)
+                cr.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"], log_exceptions=False)
                 cr.execute("SELECT pg_advisory_lock(%s, %s)", key, log_exceptions=False)
             except psycopg2.errors.LockNotAvailable:
                 cr.rollback()
-                raise Unreachable("another process is renewing this connection") from None
+                raise Unreachable from None
             cr.commit()  # what is read from here on was committed before the lock was ours
             try:
                 yield cr
@@ -151,14 +156,33 @@ class ZoomConnectionToken(models.Model):
             cr.commit()
             raise ConnectionUnusable from None
         except ZoomError as failure:
-            if failure.outcome_known:
+            if failure.outcome_known and not answer_lost_before:
                 self.refresh_began_at = False
                 cr.commit()
             raise
-        self._store(connection, token_set)
+        if not self._keep(connection, token_set):
+            self._revoke(app, token_set.access_token)
+            raise ConnectionUnusable
         connection.write({"scopes": " ".join(sorted(token_set.scopes)), "api_url": token_set.api_url})
         cr.commit()
         return token_set.access_token
+
+    def _keep(self, connection, token_set):
+        """Commit a renewed token set, unless the connection was given up while Zoom was asked.
+
+        :return: whether it was kept
+        """
+        self.env.invalidate_all()
+        try:
+            if not self._of(connection):
+                return False
+            self._store(connection, token_set)
+            self.env.cr.commit()
+        except psycopg2.errors.SerializationFailure:
+            # Somebody gave the tokens up between our look and our write.
+            self.env.cr.rollback()
+            return False
+        return True
 
     # === GIVING UP === #
 
@@ -175,15 +199,21 @@ class ZoomConnectionToken(models.Model):
         """
         for row in self.search([("given_up", "=", True)]):
             connection, app = row.connection_id, row.connection_id.app_id
-            access_token, credentials, addresses = row.access_token, app._credentials(), app._addresses()
+            access_token = row.access_token
             connected_again = bool(self._of(connection))
             row.unlink()
             self.env.cr.commit()
-            if connected_again:
-                # Zoom ended these tokens itself, and a revocation now could reach the new ones.
-                continue
-            try:
-                with new_session() as session:
-                    oauth.revoke(session, addresses, credentials, access_token)
-            except ZoomError as failure:
-                _logger.info("Zoom did not confirm a revocation (%s); the tokens are erased here", failure)
+            # Where it is connected again Zoom ended these tokens itself, and a revocation could reach the new ones.
+            if not connected_again:
+                self._revoke(app, access_token)
+
+    @api.model
+    def _revoke(self, app, access_token):
+        """Ask Zoom to forget a grant; no transaction is open. Without our row nobody can use it anyway."""
+        credentials, addresses = app._credentials(), app._addresses()
+        self.env.cr.commit()
+        try:
+            with new_session() as session:
+                oauth.revoke(session, addresses, credentials, access_token)
+        except ZoomError as failure:
+            _logger.info("Zoom did not confirm a revocation (%s); the tokens are erased here", failure)

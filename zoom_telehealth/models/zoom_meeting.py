@@ -34,6 +34,8 @@ FAILURES = [
         "The Zoom connection does not work: the provider connects again in “My Preferences”, tab “Telehealth”.",
     ),
     ("scope", "The Zoom app lacks a scope: a telehealth manager ticks it in Zoom, then the provider connects again."),
+    ("app", "Zoom refuses the Zoom app's Client ID or secret: a telehealth manager enters both again."),
+    ("own", "Odoo could not work on this meeting: the server's administrator finds the cause in Odoo's log."),
     ("not_host", "This Zoom user may not host meetings: the Zoom account's administrator gives a licence or role."),
     ("user", "Zoom does not know this user in its account: the provider connects again."),
     ("refused", "Zoom refused the meeting: a telehealth manager looks at the Zoom code below."),
@@ -112,6 +114,11 @@ class ZoomMeeting(models.Model):
         self.filtered(lambda meeting: meeting.failure not in (False, "limited", "unknown")).next_try = False
         self.env["zoom.reconciler"]._wake()
 
+    def _doubt(self):
+        """Have it compared with Zoom now, whatever it was last seen to be."""
+        self.write({"agreed_version": 0, "seen_at": False, "next_try": False})
+        self.env["zoom.reconciler"]._wake()
+
     @api.model
     def _hurry_all_of(self, provider):
         """Have all that was put off for a provider tried now: they have connected again."""
@@ -165,7 +172,8 @@ class ZoomMeeting(models.Model):
             "seen_at": clock.now(),
             "agreed_version": version,
         }
-        if seen.join_url:
+        if seen.join_url and (seen.passcode or not self.join_link):
+            # A list's entry has no passcode, and its link may lack it.
             values["join_link"] = seen.join_url
         self.write(values | self._settled())
 

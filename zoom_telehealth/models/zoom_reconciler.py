@@ -7,18 +7,21 @@ committed before the call and a result right after it; no lock and no transactio
 
 import logging
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import local
 
-from odoo import api, models
+import psycopg2
+
+from odoo import api, fields, models
 from odoo.service.model import retrying
 
 from .. import clock
 from ..zoom import errors, tasks
-from ..zoom.tasks import Outcome, Task
+from ..zoom.tasks import PATIENCE, Outcome, Task
 from ..zoom.transport import new_session
 from .zoom_connection_token import ConnectionUnusable
 
@@ -26,7 +29,9 @@ _logger = logging.getLogger(__name__)
 
 CALLS_AT_ONCE = 4
 BATCH = 8
-# Longer than a batch can take (two rounds of calls at their time limit), so that no other worker takes over too soon.
+# A batch's tokens are asked for one after another; past this many seconds the rest waits for the next run.
+TOKENS_SECONDS = 30
+# Longer than a batch can take: its tokens, then two rounds of calls of 40 seconds at most.
 LEASE = timedelta(minutes=3)
 # After a create of unknown outcome: look, wait, look again, then create. Zoom's list lags behind by seconds.
 LOOK_WAITS = (timedelta(seconds=20), timedelta(seconds=60))
@@ -59,6 +64,7 @@ FAILURE_OF = (
     (errors.ServerTrouble, "trouble"),
     (errors.OutcomeUnknown, "unknown"),
     (errors.TokenRefused, "token"),
+    (errors.ClientRefused, "app"),
     (errors.ScopeMissing, "scope"),
     (errors.NotAllowedToHost, "not_host"),
     (errors.UserUnknown, "user"),
@@ -93,20 +99,24 @@ class ZoomReconciler(models.AbstractModel):
         """Work until nothing is due or the scheduled action's time is up. Commits after each step."""
         progress = self.env["ir.cron"]
         self.env["zoom.connection.token"]._revoke_given_up()
-        time_left = progress._commit_progress(remaining=len(self._due(BATCH)))
+        time_left, claims = progress._commit_progress(remaining=len(self._due(BATCH))), {}
         while time_left:
-            claims = self._claim(BATCH)
+            # A person's click may write a row while we claim it or record its result; nothing is lost for that.
+            claims = retrying(lambda: self._claim(BATCH), self.env)
             time_left = progress._commit_progress()
             if not claims:
                 break
             for meeting_id, outcome in self._call(claims):
-                # A person's click may have written the row meanwhile; a result must not be lost for that.
                 retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
                 time_left = progress._commit_progress(1)
         # A last look: a wake that came while we worked may have been taken for the one that started us.
         due_now = len(self._due(BATCH))
-        if due_now:
+        if due_now and claims:
             self._trigger()
+        elif due_now:
+            # Due, and not to be had (somebody's transaction holds the row): not at once again, or it never ends.
+            due_now = 0
+            self._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
         else:
             self._wake_for_next_try()
         progress._commit_progress(remaining=due_now)
@@ -122,10 +132,23 @@ class ZoomReconciler(models.AbstractModel):
         """
         claims = {}
         for meeting in self._leased(limit):
-            kind = self._next_step(meeting)
-            if kind:
-                claims[meeting.id] = self._attempt(meeting, kind)
+            with self._one_alone(meeting):
+                kind = self._next_step(meeting)
+                if kind:
+                    claims[meeting.id] = self._attempt(meeting, kind)
         return claims
+
+    @contextmanager
+    def _one_alone(self, meeting):
+        """Keep one meeting's trouble from the others: what goes wrong with it is logged, and it is put off."""
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except psycopg2.OperationalError:
+            raise  # a conflict with another transaction: the whole step is done again
+        except Exception:
+            _logger.exception("Meeting %s could not be worked on", meeting.id)
+            self._put_off(meeting, "own", FOR_A_PERSON)
 
     def _leased(self, limit):
         """Return due meetings, locked and leased; makes the rows of sessions that have none."""
@@ -156,6 +179,9 @@ class ZoomReconciler(models.AbstractModel):
         if meeting.attempt == "create" and not meeting.create_sent:
             # The process that made this attempt never came back: whether Zoom was called is not known.
             meeting.create_sent = True
+        if meeting.create_sent and self._is_replaced(meeting):
+            # The session gets its meeting elsewhere; what this one may have left is looked for apart.
+            meeting.write({"state": "leaving", "create_sent": False, "look_again_at": clock.now()})
         if meeting.create_sent:
             return tasks.LOOK
         if meeting.state == "wanted" and host_kept:
@@ -217,42 +243,51 @@ class ZoomReconciler(models.AbstractModel):
 
         :param claims: dict of meeting id to :class:`Claim`
         """
-        threads = local()
-        with ExitStack() as closing, ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-
-            def perform(task):
-                if not hasattr(threads, "session"):
-                    threads.session = closing.enter_context(new_session())
-                return tasks.perform(threads.session, task, clock.now)
-
+        with ThreadPoolExecutor(CALLS_AT_ONCE) as pool, ExitStack() as closing:
+            perform = _performer(closing)
             waiting = {}
-            for meeting_id, claim in claims.items():
-                token, error = self._token(claim)
+            for meeting_id, (token, error) in self._tokens(claims).items():
                 if error:
                     yield meeting_id, Outcome(error=error)
                 else:
-                    task = claim.task.with_token(token)
-                    waiting[pool.submit(perform, task)] = meeting_id, claim, task
+                    task = claims[meeting_id].task.with_token(token)
+                    waiting[pool.submit(perform, task)] = meeting_id, task
             second_tries = {}
             for future in as_completed(waiting):
-                meeting_id, claim, task = waiting[future]
-                outcome = future.result()
-                token = error = None
+                meeting_id, task = waiting[future]
+                outcome, token = future.result(), None
                 if isinstance(outcome.error, errors.TokenRefused):
-                    token, error = self._token(claim, refused=task.access_token)
+                    token, error = self._token(claims[meeting_id].connection_id, refused=task.access_token)
+                    outcome = Outcome(error=error) if error else outcome
                 if token:
                     second_tries[pool.submit(perform, task.with_token(token))] = meeting_id
                 else:
-                    yield meeting_id, Outcome(error=error) if error else outcome
+                    yield meeting_id, outcome
             for future in as_completed(second_tries):
                 yield second_tries[future], future.result()
 
     @api.model
-    def _token(self, claim, refused=None):
+    def _tokens(self, claims):
+        """Return ``(access token, error)`` for each claimed meeting; each connection is asked for once.
+
+        One of the two is None. A Zoom that hangs must not hold the whole batch: what there is no time for fails.
+        """
+        found = {}
+        give_up_asking = time.monotonic() + TOKENS_SECONDS
+        for claim in claims.values():
+            if claim.connection_id not in found:
+                in_time = time.monotonic() < give_up_asking
+                found[claim.connection_id] = (
+                    self._token(claim.connection_id) if in_time else (None, errors.Unreachable())
+                )
+        return {meeting_id: found[claim.connection_id] for meeting_id, claim in claims.items()}
+
+    @api.model
+    def _token(self, connection_id, refused=None):
         """Return ``(access token, None)`` or ``(None, error)``; works in cursors of its own."""
-        connection = self.env["zoom.connection"].browse(claim.connection_id)
+        connection = self.env["zoom.connection"].browse(connection_id)
         try:
-            return self.env["zoom.connection.token"]._access_token(connection, refused=refused), None
+            return self.env["zoom.connection.token"]._access_token(connection, refused, timeout=PATIENCE), None
         except ConnectionUnusable:
             return None, NoConnection()
         except errors.ZoomError as error:
@@ -268,6 +303,11 @@ class ZoomReconciler(models.AbstractModel):
         :param outcome: :class:`..zoom.tasks.Outcome`
         """
         meeting = self.env["zoom.meeting"].browse(meeting_id)
+        with self._one_alone(meeting):
+            self._record_outcome(meeting, outcome)
+
+    @api.model
+    def _record_outcome(self, meeting, outcome):
         kind = meeting.attempt
         if outcome.error:
             self._record_failure(meeting, kind, outcome.error)
@@ -291,6 +331,7 @@ class ZoomReconciler(models.AbstractModel):
         else:
             values = {"state": "gone"}
         meeting.write(meeting._settled() | values | {"seen_at": clock.now()})
+        meeting.session_id._mark_not_running()
 
     @api.model
     def _record_look(self, meeting, seen):
@@ -331,6 +372,7 @@ class ZoomReconciler(models.AbstractModel):
                     "state": "leaving",
                     "zoom_id": double.id,
                     "zoom_uuid": double.uuid,
+                    "start": double.start,
                 }
                 for double in doubles
                 if double.id not in known
@@ -377,3 +419,22 @@ class ZoomReconciler(models.AbstractModel):
         doubled = FIRST_BACKOFF * 2 ** min(meeting.failures, 10)
         # Chance spreads the tries of many meetings; nothing secret hangs on it.
         return min(doubled, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _performer(closing):
+    """Return a function that does a task in whichever thread it runs, with one HTTP session a thread.
+
+    :param closing: ``ExitStack`` that closes the sessions
+    """
+    threads = local()
+
+    def perform(task):
+        if not hasattr(threads, "session"):
+            threads.session = closing.enter_context(new_session())
+        try:
+            return tasks.perform(threads.session, task, clock.now)
+        except Exception:
+            _logger.exception("A call to Zoom failed in an unforeseen way")
+            return Outcome(error=errors.OutcomeUnknown())
+
+    return perform

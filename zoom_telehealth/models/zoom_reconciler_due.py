@@ -29,7 +29,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                 UNION ALL
                 SELECT look_again_at FROM zoom_meeting WHERE state = 'live' AND look_again_at IS NOT NULL
                 UNION ALL
-                SELECT m.seen_at + %(live_every)s FROM zoom_meeting m JOIN telehealth_session s ON s.id = m.session_id
+                SELECT GREATEST(m.seen_at, s.started_at) + %(live_every)s
+                  FROM zoom_meeting m JOIN telehealth_session s ON s.id = m.session_id
                  WHERE m.state = 'live' AND s.state = 'live'
             ) AS waiting
              WHERE at > %(now)s
@@ -54,7 +55,7 @@ class ZoomReconcilerDue(models.AbstractModel):
             WITH wanted AS (
                 SELECT s.id AS session_id, m.id AS meeting_id, s.start
                   FROM telehealth_session s
-                  JOIN res_company c ON c.id = s.company_id AND c.telehealth_zoom_allowed
+                  JOIN res_company c ON c.id = s.company_id AND c.active AND c.telehealth_zoom_allowed
              LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
                  WHERE s.place = 'zoom' AND s.state = 'scheduled'
                    AND s.start > %(now)s - interval '1 day' AND s.stop > %(now)s
@@ -85,7 +86,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                 SELECT m.session_id, m.id AS meeting_id, s.start
                   FROM telehealth_session s
                   JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
-                 WHERE s.state = 'live' AND m.seen_at <= %(now)s - %(live_every)s
+                 WHERE s.state = 'live'
+                   AND (m.seen_at IS NULL OR GREATEST(m.seen_at, s.started_at) <= %(now)s - %(live_every)s)
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
               ORDER BY s.start LIMIT %(limit)s
             )
