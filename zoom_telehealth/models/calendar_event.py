@@ -128,8 +128,9 @@ class CalendarEvent(models.Model):
 
         :raises AccessError: for a guest, and for anybody without a telehealth role
         """
-        if not self.env.su:
-            self.sudo().telehealth_session_ids.with_env(self.env).check_access("write")
+        sessions = self.sudo().telehealth_session_ids.with_env(self.env)
+        if sessions and not self.env.su:
+            sessions.check_access("write")
 
     @api.depends_context("uid", "company")
     def _compute_telehealth_available(self):

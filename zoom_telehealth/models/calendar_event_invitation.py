@@ -87,9 +87,7 @@ class CalendarEventInvitation(models.Model):
         action["context"] = {
             "default_composition_mode": "mass_mail",
             "default_model": "calendar.attendee",
-            "default_res_ids": self.attendee_ids.filtered(
-                lambda person: person.partner_id != self.env.user.partner_id
-            ).ids,
+            "default_res_ids": others.ids,
             "default_template_id": template.id if template else False,
         }
         return action

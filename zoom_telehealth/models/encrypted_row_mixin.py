@@ -31,12 +31,21 @@ class EncryptedRowMixin(models.AbstractModel):
         return super().write(vals)
 
     def _order_field_to_sql(self, alias, field_name, *args):
+        sql = super()._order_field_to_sql(alias, field_name, *args)  # who may not read the field is told that first
         self._refuse_encrypted(field_name)
-        return super()._order_field_to_sql(alias, field_name, *args)
+        return sql
 
     def _read_group_groupby(self, alias, groupby_spec, query):
+        sql = super()._read_group_groupby(alias, groupby_spec, query)
         self._refuse_encrypted(groupby_spec)
-        return super()._read_group_groupby(alias, groupby_spec, query)
+        return sql
+
+    def _read_group_select(self, aggregate_spec, query):
+        sql = super()._read_group_select(aggregate_spec, query)
+        field_name, _colon, aggregate = aggregate_spec.partition(":")
+        if aggregate not in ("count", "count_distinct"):
+            self._refuse_encrypted(field_name)
+        return sql
 
     def _refuse_encrypted(self, field_name):
         """Refuse to sort or group by ciphertext: it would mean nothing, and grouping would show it."""

@@ -109,7 +109,7 @@ class ZoomApp(models.Model):
     @api.model
     def _redirect_uri(self):
         """Return the address that must stand, letter for letter, in the Zoom app's OAuth allow list."""
-        return self.get_base_url() + CALLBACK_ROUTE
+        return self.browse().get_base_url() + CALLBACK_ROUTE
 
     @api.model
     def _for_provider(self, user, company):

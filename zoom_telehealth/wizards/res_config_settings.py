@@ -7,7 +7,7 @@ class ResConfigSettings(models.TransientModel):
     telehealth_zoom_allowed = fields.Boolean(related="company_id.telehealth_zoom_allowed", readonly=False)
 
     def set_values(self):
-        if self.telehealth_zoom_allowed and not self.company_id.telehealth_zoom_allowed:
+        if self.telehealth_zoom_allowed:
             self.env["zoom.data.key"].sudo()._require_master_key()
         return super().set_values()
 
