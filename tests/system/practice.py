@@ -111,7 +111,8 @@ class Practice:
 
     def move(self, session: Booked, start: datetime, login: str = "dana", minutes: int = 50) -> None:
         """Move a session's event, as dragging it in the calendar does."""
-        times = {"start": start.strftime(ODOO_FORMAT), "stop": (start + timedelta(minutes=minutes)).strftime(ODOO_FORMAT)}
+        stop = start + timedelta(minutes=minutes)
+        times = {"start": start.strftime(ODOO_FORMAT), "stop": stop.strftime(ODOO_FORMAT)}
         self.stack.rpc(login, "calendar.event", "write", [[session.event_id], times])
 
     def cancel(self, session: Booked, login: str = "dana") -> None:
@@ -142,9 +143,7 @@ class Practice:
 
     def hold_back_action(self, held: bool = True) -> None:
         """Keep the scheduled action from running by itself, or let it again."""
-        self.stack.sql(
-            "UPDATE ir_cron SET active = %s WHERE id = %s RETURNING id", (not held, self.stack.ref(ACTION))
-        )
+        self.stack.sql("UPDATE ir_cron SET active = %s WHERE id = %s RETURNING id", (not held, self.stack.ref(ACTION)))
 
     def open_work(self) -> list[tuple[Any, ...]]:
         """Return what Zoom still has to be told: sessions without an agreeing meeting, meetings without a session."""

@@ -72,7 +72,6 @@ def test_booked_from_the_telehealth_menu(
     seconds = time.monotonic() - began
 
     record_property("seconds from Save to ready on the form, by itself", round(seconds, 2))
-    print(f"from Save to ready: {seconds:.2f} s")
     assert seconds < READY_GOAL_SECONDS
     assert_at_zoom(practice, newest(practice), minutes=80)
     expect(dana.page.get_by_text(f"{practice.stack.odoo_url}/telehealth/join/")).to_be_visible()

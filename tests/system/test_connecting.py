@@ -46,7 +46,6 @@ def test_connecting_takes_three_clicks_at_most_and_makes_the_coming_meetings(
 
     record_property("clicks in Odoo from My Preferences to connected", dana.clicks)
     record_property("seconds from Connect to connected", round(seconds, 2))
-    print(f"connected: {dana.clicks} clicks in Odoo, {seconds:.2f} s")
     assert dana.clicks <= CLICKS_GOAL
     assert seconds < SECONDS_GOAL
     assert consent.url == f"{fresh_stack.odoo_url}/zoom_telehealth/oauth/done"  # neither code nor state
@@ -132,9 +131,7 @@ def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(fresh_stack:
     practice.settle()
     dana.open_preferences()
     dana.click(dana.page.get_by_role("button", name="Disconnect"))
-    dana.page.get_by_role("dialog").filter(has_text="forgets your Zoom tokens").get_by_role(
-        "button", name="Ok"
-    ).click()
+    dana.page.get_by_role("dialog").filter(has_text="forgets your Zoom tokens").get_by_role("button", name="Ok").click()
 
     dana.page.locator(".o_user_menu button").wait_for()
     practice.reconcile()

@@ -66,7 +66,8 @@ def test_ten_sessions_booked_at_once_get_ten_meetings_though_odoo_was_killed_in_
 
     made = [one for one in zoom.live(DANA) if one["id"] not in before]
     assert len(made) == 10
+    booked = [session.id for session in sessions]
     adopted = practice.stack.sql(
-        "SELECT zoom_id FROM zoom_meeting WHERE state = 'live' AND session_id = ANY(%s)", ([one.id for one in sessions],)
+        "SELECT zoom_id FROM zoom_meeting WHERE state = 'live' AND session_id = ANY(%s)", (booked,)
     )
     assert sorted(zoom_id for (zoom_id,) in adopted) == sorted(str(one["id"]) for one in made)

@@ -117,9 +117,7 @@ def test_a_session_cancelled_while_its_create_is_unknown_leaves_nothing_at_zoom(
     assert {one["id"] for one in zoom.live()} == before
 
 
-def test_a_cancelled_session_whose_create_lands_late_leaves_nothing_at_zoom(
-    practice: Practice, zoom: ZoomSide
-) -> None:
+def test_a_cancelled_session_whose_create_lands_late_leaves_nothing_at_zoom(practice: Practice, zoom: ZoomSide) -> None:
     before, made_before = {one["id"] for one in zoom.live()}, len(zoom.meetings())
     zoom.fault("late_effect", MEETINGS, "POST", seconds=AFTER_SECOND_LOOK)
     session = practice.book()

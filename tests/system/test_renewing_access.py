@@ -53,9 +53,7 @@ def state_of(practice: Practice, login: str) -> str:
 
 
 def click_start(practice: Practice, person: requests.Session, session: Booked) -> requests.Response:
-    return person.get(
-        f"{practice.stack.odoo_url}/telehealth/start/{session.token}", allow_redirects=False, timeout=30
-    )
+    return person.get(f"{practice.stack.odoo_url}/telehealth/start/{session.token}", allow_redirects=False, timeout=30)
 
 
 def start_open_session(practice: Practice) -> Booked:

@@ -1,6 +1,6 @@
 """Writes the pictures of the main pages into docs/images/ when UPDATE_SCREENSHOTS=1; otherwise only walks the way.
 
-    UPDATE_SCREENSHOTS=1 python3 -m dev test tests/system/test_screenshots.py
+UPDATE_SCREENSHOTS=1 python3 -m dev test tests/system/test_screenshots.py
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Album:
     def take(self, page: Page, name: str) -> None:
         """Keep what the page shows as `name`.png, where pictures are wanted."""
         if WANTED:
+            page.mouse.move(0, 0)  # nothing is pointed at
             page.wait_for_timeout(SETTLED_MS)
             self.folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=self.folder / f"{name}.png", animations="disabled")

@@ -108,7 +108,7 @@ def test_no_request_of_a_user_calls_zoom(connected: Practice, zoom: ZoomSide) ->
     practice.stack.rpc("dana", "telehealth.session", "write", [[session.id], {"provider_id": practice.user("omar")}])
     practice.cancel(session, "omar")
     practice.restore(session, "omar")
-    practice.stack.rpc("omar", "telehealth.session", "web_read", [[session.id]], {"specification": {"meeting_sentence": {}}})
+    practice.stack.rpc("omar", "telehealth.session", "read", [[session.id], ["meeting_sentence"]])
     practice.stack.rpc("omar", "calendar.event", "unlink", [[session.event_id]])
     alex = practice.sign_in("alex")
     for path in ("/my", "/my/sessions", f"/my/sessions/{practice.demo_session('soon').token}"):

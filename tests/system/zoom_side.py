@@ -85,4 +85,5 @@ class ZoomSide:
         self._tokens("kill_refresh", email)
 
     def _tokens(self, action: str, email: str | None) -> None:
-        assert self._ask("POST", "/control/tokens", {"action": action, **({"email": email} if email else {})})["changed"]
+        whose = {"email": email} if email else {}
+        assert self._ask("POST", "/control/tokens", {"action": action, **whose})["changed"]
