@@ -188,19 +188,27 @@ class TestStart(SessionRoutesCase):
         """R15."""
         self.connect_dana()
         self.sign_in(self.dana)
-        answer = self.visit(self.start)
+        with self.clock_at(self.danas.start):
+            answer = self.visit(self.start)
         self.assertEqual(answer.status_code, 303)
         self.assertIn(f"{self.simulator.url}/s/{self.meeting.zoom_id}?zak=", answer.headers["Location"])
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
         self.assertEqual(
-            [(call["method"], call["path"]) for call in self.simulator.calls()],
+            [(call["method"], call["path"]) for call in self.simulator.calls(path="/v2/")],
             [("GET", f"/v2/meetings/{self.meeting.zoom_id}")],
         )
         self.env.invalidate_all()
         self.assertEqual(self.danas.state, "live")
         self.env.cr.execute("SELECT count(*) FROM zoom_meeting WHERE zoom_meeting::text LIKE '%zak%'")
         self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_a_provider_who_looks_in_early_lets_nobody_in(self):
+        self.connect_dana()
+        self.sign_in(self.dana)
+        self.assertIn("zak=", self.visit(self.start).headers["Location"])
+        self.env.invalidate_all()
+        self.assertEqual((self.danas.state, self.danas._door()), ("scheduled", "before"))
 
     def test_an_expired_access_token_is_renewed_for_the_click(self):
         self.connect_dana()
