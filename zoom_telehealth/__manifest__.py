@@ -19,6 +19,7 @@
         "views/telehealth_service_views.xml",
         "views/telehealth_session_views.xml",
         "views/calendar_event_views.xml",
+        "views/calendar_delete_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "wizards/telehealth_settings_views.xml",

@@ -96,6 +96,5 @@ class CalendarEventInvitation(models.Model):
         """Offer to tell the attendees of a session; what they are told is fixed and goes to each apart."""
         action = super().action_unlink_event(attendee_id, recurrence)
         if action and action.get("res_model") == "calendar.popover.delete.wizard" and self.telehealth:
-            template = self.env.ref("zoom_telehealth.mail_template_session_message", raise_if_not_found=False)
-            action["context"]["default_template_id"] = template.id if template else False
+            action["context"] |= {"default_use_template": False, "default_template_id": False}
         return action
