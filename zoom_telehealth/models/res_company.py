@@ -50,3 +50,7 @@ class ResCompany(models.Model):
             (self.env._("In an emergency"), self.telehealth_help_urgent, None),
         ]
         return [row for row in rows if row[1]]
+
+    def _telehealth_help_sentence(self):
+        """Return the help contact in one line for forms, or False where the practice set none."""
+        return " · ".join(f"{label}: {text}" for label, text, _link in self._telehealth_help_lines()) or False

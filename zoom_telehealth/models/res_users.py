@@ -21,6 +21,7 @@ class ResUsers(models.Model):
     zoom_state_at = fields.Datetime("Connected on", compute="_compute_zoom_state")
     zoom_reason = fields.Char(compute="_compute_zoom_state")
     zoom_missing_scopes = fields.Text(compute="_compute_zoom_state")
+    zoom_help = fields.Char(compute="_compute_zoom_state")
     is_telehealth_provider = fields.Boolean(compute="_compute_is_telehealth_provider")
 
     @property
@@ -31,6 +32,7 @@ class ResUsers(models.Model):
             "zoom_state_at",
             "zoom_reason",
             "zoom_missing_scopes",
+            "zoom_help",
             "is_telehealth_provider",
         ]
 
@@ -43,7 +45,13 @@ class ResUsers(models.Model):
     @api.depends_context("company")
     def _compute_zoom_state(self):
         company = self.env.company
-        for user in self:
+        manager = self.env.user.has_group("zoom_telehealth.group_manager")
+        others = self.browse() if manager or self.env.su else self - self.env.user
+        # A colleague's Zoom account is no employee's business.
+        others.zoom_state = others.zoom_user = others.zoom_state_at = False
+        others.zoom_reason = others.zoom_missing_scopes = others.zoom_help = False
+        for user in self - others:
+            user.zoom_help = company.sudo()._telehealth_help_sentence()
             app = self.env["zoom.app"]._for_provider(user, company)
             connection = user._zoom_connection(app)
             user.zoom_user = connection._readable("zoom_email") if connection.state == "connected" else False

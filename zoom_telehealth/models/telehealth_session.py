@@ -82,6 +82,7 @@ class TelehealthSession(models.Model):
         compute="_compute_meeting_status",
     )
     meeting_sentence = fields.Char("Zoom", compute="_compute_meeting_status")
+    help_sentence = fields.Char("Need help?", compute="_compute_help_sentence")
     can_start = fields.Boolean(compute="_compute_can_start")
 
     _token_unique = models.UniqueIndex("(token)")
@@ -185,6 +186,11 @@ class TelehealthSession(models.Model):
         if meeting and meeting.state == "live":
             return "pending", self.env._("Zoom is being told about the change.")
         return "pending", self.env._("The Zoom meeting is being made.")
+
+    @api.depends("company_id")
+    def _compute_help_sentence(self):
+        for session in self:
+            session.help_sentence = session.company_id.sudo()._telehealth_help_sentence()
 
     @api.depends("state", "place", "provider_id", "start", "stop")
     @api.depends_context("uid")

@@ -1,5 +1,3 @@
-import secrets
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -23,13 +21,6 @@ class ZoomApp(models.Model):
 
     name = fields.Char(required=True, default=lambda self: self.env._("Our Zoom app"))
     active = fields.Boolean(default=True)
-    key = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: secrets.token_urlsafe(18),
-        groups=fields.NO_ACCESS,
-    )
     company_ids = fields.Many2many(
         "res.company",
         "zoom_app_res_company_rel",
@@ -44,6 +35,7 @@ class ZoomApp(models.Model):
         "Only for",
         index="btree_not_null",
         ondelete="cascade",
+        default=lambda self: False if self._is_for_all() else self.env.user,
         help="A provider with a Zoom account of their own. Empty: every provider of the practices connects with it.",
     )
     client_id = fields.Char("Client ID", required=True, copy=False)
@@ -90,6 +82,16 @@ class ZoomApp(models.Model):
         if any(not app.company_ids for app in self):
             raise ValidationError(self.env._("Choose the practices that this Zoom app serves."))
 
+    @api.constrains("user_id")
+    def _check_user_id(self):
+        if not self._is_for_all() and any(app.user_id != self.env.user for app in self):
+            raise ValidationError(self.env._("The practice's Zoom app is entered by a telehealth manager."))
+
+    @api.model
+    def _is_for_all(self):
+        """Whether the user may enter apps with which others connect."""
+        return self.env.su or self.env.user.has_group("zoom_telehealth.group_manager")
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -102,7 +104,11 @@ class ZoomApp(models.Model):
     def write(self, vals):
         if vals.get("client_id"):
             vals = dict(vals, client_id=vals["client_id"].strip())
-        return super().write(vals)
+        result = super().write(vals)
+        if {"client_id", "client_secret_entry"} & vals.keys():
+            # What Zoom refused for a wrong ID or secret is tried again at once.
+            self.env["zoom.meeting"].sudo()._hurry_all_of(self.sudo().connection_ids.user_id)
+        return result
 
     # === FOR CONNECTIONS === #
 

@@ -7,7 +7,6 @@ from .. import clock
 from ..fields import Encrypted
 from ..zoom import scopes as zoom_scopes
 from ..zoom.client import ZoomClient
-from ..zoom.transport import new_session
 
 _logger = logging.getLogger(__name__)
 
@@ -17,7 +16,7 @@ STATES = [
     ("disconnected", "Disconnected"),
 ]
 REASONS = [
-    ("person", "You disconnected it here."),
+    ("person", "It was disconnected in Odoo."),
     ("grant_refused", "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it."),
     ("refresh_lost", "An answer of Zoom's was lost while the connection was renewed, and the old one is used up."),
 ]
@@ -73,7 +72,7 @@ class ZoomConnection(models.Model):
         """Keep a grant that was tried already: the connection's row and its tokens.
 
         The token set goes into the row of this Zoom user and app whoever owns it, since Zoom ended that row's earlier
-        tokens when it gave these; the owner stays (design decision 6 and R3).
+        tokens when it gave these. The owner stays while their connection stands (design decision 6).
 
         :param user: ``res.users`` who connected
         :param app: ``zoom.app`` record
@@ -99,8 +98,12 @@ class ZoomConnection(models.Model):
         with tokens._renewing(known) if known else self.env.registry.cursor() as cr:
             connections = self.with_env(self.env(cr=cr, su=True))
             connection = connections.browse(known.id)
+            if connection and connection.user_id != user and connection.state != "disconnected":
+                # The tokens are kept all the same: Zoom ended this connection's earlier ones. Its owner stays.
+                values = {name: values[name] for name in ("scopes", "api_url")}
             if connection:
-                connection.write(values)
+                owner = {"user_id": user.id} if connection.state == "disconnected" else {}
+                connection.write(values | owner)
             else:
                 connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
             connection.env["zoom.connection.token"]._store(connection, token_set)
@@ -173,17 +176,3 @@ class ZoomConnection(models.Model):
             self.env["zoom.connection.token"].sudo()._give_up(connection)
         self.env["zoom.reconciler"]._wake()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
-
-    def action_connect(self):
-        """Open Zoom's page in a new tab to connect again."""
-        self.ensure_one()
-        return self.app_id.sudo()._connect_action()
-
-
-def identify(api_url, access_token):
-    """Return who a fresh access token speaks for. No ORM: called while no transaction is open.
-
-    :raises ZoomError: when Zoom does not say
-    """
-    with new_session() as session:
-        return ZoomClient(session, api_url, access_token).me()

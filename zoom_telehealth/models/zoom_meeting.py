@@ -120,9 +120,9 @@ class ZoomMeeting(models.Model):
         self.env["zoom.reconciler"]._wake()
 
     @api.model
-    def _hurry_all_of(self, provider):
-        """Have all that was put off for a provider tried now: they have connected again."""
-        self.search([("provider_id", "=", provider.id), ("state", "in", OPEN)])._hurry()
+    def _hurry_all_of(self, providers):
+        """Have all that was put off for providers tried now: they connected again, or their app was mended."""
+        self.search([("provider_id", "in", providers.ids), ("state", "in", OPEN)])._hurry()
 
     # === THE WISH === #
 

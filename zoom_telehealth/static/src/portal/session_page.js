@@ -12,11 +12,15 @@ export class TelehealthSessionPage extends Interaction {
     setup() {
         this.services.bus_service.subscribe("zoom_telehealth.changed", () => this.refresh());
         this.services.bus_service.start();
+        this.waitForDoor();
+        this.ask();
+    }
+
+    waitForDoor() {
         const seconds = parseInt(this.el.dataset.opensIn);
         if (seconds >= 0) {
             this.waitForTimeout(() => this.refresh(), Math.min((seconds + 1) * 1000, LONGEST_TIMER_MS));
         }
-        this.ask();
     }
 
     ask() {
@@ -26,17 +30,28 @@ export class TelehealthSessionPage extends Interaction {
         }, ASK_EVERY_MS);
     }
 
-    /** Replace the status by the server's present one, without moving what the person reads. */
+    /** Show what the server says now; nothing moves where nothing changed. */
     async refresh() {
-        const answer = await this.waitFor(fetch(window.location.href, { credentials: "same-origin" }));
-        if (!answer.ok || answer.redirected) {
+        let answer;
+        try {
+            answer = await this.waitFor(fetch(window.location.href, { credentials: "same-origin" }));
+        } catch {
+            return; // The network is away: what was true last stays, and the next try comes.
+        }
+        if (answer.redirected) {
+            // Signed out meanwhile: the sign-in page says so, and whom to call.
+            window.location.reload();
+            return;
+        }
+        if (!answer.ok) {
             return;
         }
         const page = new DOMParser().parseFromString(await this.waitFor(answer.text()), "text/html");
-        const now = page.querySelector(".o_telehealth_session [role='status']");
-        const shown = this.el.querySelector("[role='status']");
-        if (now && shown && now.textContent.trim() !== shown.textContent.trim()) {
-            shown.replaceChildren(...now.childNodes);
+        const now = page.querySelector(this.constructor.selector);
+        if (now && now.textContent.trim() !== this.el.textContent.trim()) {
+            this.el.dataset.opensIn = now.dataset.opensIn;
+            this.el.replaceChildren(...now.childNodes);
+            this.waitForDoor();
         }
     }
 }
