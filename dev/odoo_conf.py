@@ -49,9 +49,9 @@ def write(
         "http_port": str(addresses.odoo_port or 8069),
         "workers": "0",
         "max_cron_threads": str(CRON_THREADS),
-        # Without a catcher there is no mail server at all: Odoo then says so and connects nowhere.
-        "smtp_server": "127.0.0.1" if addresses.mail_port else "",
-        "smtp_port": str(addresses.mail_port or 25),
+        # The discard port where no catcher runs: with no server at all Odoo fails before tests can catch the mail.
+        "smtp_server": "127.0.0.1",
+        "smtp_port": str(addresses.mail_port or 9),
         "email_from": "practice@sunrise-practice.example",
         "zoom_telehealth_key": master_key(),
         "zoom_telehealth_zoom_url": addresses.simulator_url,

