@@ -31,5 +31,6 @@ if "telehealth" in quiet._fields:
         else:
             data = demo_events.filtered(lambda entry: entry.res_id == soon.id)
             data.res_id = soon.with_env(quiet.env).copy(times).id
+    quiet._gc_join_links()  # the template was made under another address
 parameters.set_param(placed_key, today.isoformat())
 env.cr.commit()

@@ -9,6 +9,7 @@ from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
 from ..models.zoom_connection_token import ConnectionUnusable
 from ..zoom import errors
 from ..zoom.transport import CLICK, new_session
+from .page import render_page
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class TelehealthJoinController(http.Controller):
         return leave_for(link)
 
     def _trouble(self, session, cause):
-        return request.render(
+        return render_page(
             "zoom_telehealth.start_trouble",
             {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()},
         )

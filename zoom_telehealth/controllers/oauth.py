@@ -13,6 +13,7 @@ from ..zoom import errors, oauth
 from ..zoom.addresses import BadAddress
 from ..zoom.client import ZoomClient
 from ..zoom.transport import new_session
+from .page import render_page
 
 _logger = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ class ZoomOAuthController(http.Controller):
     def done(self):
         """Show how connecting ended; the address carries neither code nor state."""
         user = request.env.user
-        response = request.render(
+        return render_page(
             "zoom_telehealth.oauth_done",
             {
                 "outcome": request.session.get(OUTCOME_KEY) or "state",
@@ -140,8 +141,6 @@ class ZoomOAuthController(http.Controller):
                 "help_lines": request.env.company.sudo()._telehealth_help_lines(),
             },
         )
-        response.headers["Cache-Control"] = "no-store"
-        return response
 
 
 def _exchange(addresses, credentials, code, redirect_uri, verifier):

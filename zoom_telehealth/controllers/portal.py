@@ -4,6 +4,7 @@ from odoo.http import request
 
 from .. import clock
 from .join import session_of
+from .page import render_page
 
 SESSIONS_A_PAGE = 20
 
@@ -35,7 +36,7 @@ class TelehealthPortal(CustomerPortal):
         earlier = Session.search(
             earlier_domain, order="start desc, id desc", limit=SESSIONS_A_PAGE, offset=pages["offset"]
         )
-        return request.render(
+        return render_page(
             "zoom_telehealth.portal_my_sessions",
             {
                 "page_name": "telehealth_sessions",
@@ -61,7 +62,7 @@ class TelehealthPortal(CustomerPortal):
                 limit=1,
             )
         )
-        response = request.render(
+        return render_page(
             "zoom_telehealth.portal_my_session",
             {
                 "page_name": "telehealth_session",
@@ -70,5 +71,3 @@ class TelehealthPortal(CustomerPortal):
                 "help_lines": session.company_id._telehealth_help_lines(),
             },
         )
-        response.headers["Cache-Control"] = "no-store"
-        return response

@@ -16,6 +16,8 @@ SESSION_SOURCES = {
     "attendee_ids", "recurrency", "recurrence_update",
 }  # fmt: skip
 SERIES_CONTEXT = "telehealth_series"
+# Set where the system itself renews a join route; nobody else changes it.
+LINK_CONTEXT = "telehealth_join_link"
 # What a session keeps and the event only shows; a series hands it to its occurrences.
 BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place")
 
@@ -314,7 +316,8 @@ class CalendarEvent(models.Model):
 
     def _with_neutral_name(self, vals):
         """Hand a typed or synced title to the session's encrypted label; nothing else may set the video link."""
-        vals = {name: value for name, value in vals.items() if name != "videocall_location"}
+        renews_link = self.env.context.get(LINK_CONTEXT)
+        vals = {name: value for name, value in vals.items() if renews_link or name != "videocall_location"}
         if "description" in vals:
             vals = self[:1]._with_inner_description(vals)
         typed = vals.pop("name", None)

@@ -1,7 +1,10 @@
 import pytz
 import vobject
 
-from odoo import models
+from odoo import api, models
+
+from .. import clock
+from .calendar_event import LINK_CONTEXT
 
 RECIPIENT_CONTEXT = "telehealth_recipient"
 
@@ -54,6 +57,18 @@ class CalendarEventInvitation(models.Model):
             organizer.value = f"MAILTO:{provider.email}"
             organizer.params["CN"] = [provider.name.replace('"', "'")]
         return calendar.serialize().encode()
+
+    @api.autovacuum
+    def _gc_join_links(self):
+        """Let coming sessions follow the practice to another address: their join routes are stored with the old one."""
+        base = self.browse().get_base_url()
+        stale = self.search(
+            [("telehealth", "=", True), ("stop", ">", clock.now()), ("videocall_location", "not =like", f"{base}/%")],
+            limit=1000,
+        )
+        for event in stale.with_context(**{LINK_CONTEXT: True}):
+            event.videocall_location = event.telehealth_session_ids.join_url
+        return len(stale), len(stale)
 
     # === THE THREAD === #
 

@@ -3,7 +3,10 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-/** Renews the form that it stands in when the server says that something changed. Shows nothing itself. */
+// Who is neither the provider nor a participant gets no push, and a proxy may not route it: then the form asks.
+const ASK_WHILE_PENDING_MS = 3_000;
+
+/** Renews the form that it stands in while something is pending, and when the server says that something changed. */
 export class TelehealthLive extends Component {
     static template = xml``;
     static props = { ...standardWidgetProps };
@@ -12,7 +15,16 @@ export class TelehealthLive extends Component {
         const bus = useService("bus_service");
         const renew = () => this.renew();
         bus.subscribe("zoom_telehealth.changed", renew);
-        onWillDestroy(() => bus.unsubscribe("zoom_telehealth.changed", renew));
+        const timer = setInterval(() => this.isPending && this.renew(), ASK_WHILE_PENDING_MS);
+        onWillDestroy(() => {
+            bus.unsubscribe("zoom_telehealth.changed", renew);
+            clearInterval(timer);
+        });
+    }
+
+    get isPending() {
+        const { meeting_status, telehealth_status } = this.props.record.data;
+        return (meeting_status || telehealth_status) === "pending";
     }
 
     async renew() {
