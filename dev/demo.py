@@ -51,7 +51,7 @@ def main(_arguments: list[str]) -> int:
     source = odoo_source.ensure()
     with postgres.running() as server:
         databases = Databases(source, server)
-        _prepare(databases)
+        _prepare(databases, odoo_port)
         stack = Stack(databases, DATABASE, paths.DEMO, odoo_port, simulator_port, keep_state=True)
         try:
             say("Starting ...")
@@ -81,8 +81,8 @@ def reset(databases: Databases) -> None:
         mail.unlink()
 
 
-def _prepare(databases: Databases) -> None:
-    """Have a demo database that fits the addon's files, with its times moved to today."""
+def _prepare(databases: Databases, odoo_port: int) -> None:
+    """Have a demo database that fits the addon's files, with its times moved to today and its links to this port."""
     installed = paths.make(paths.DEMO) / "addon-hash"
     wanted = databases.addon_hash()
     if not databases.exists(DATABASE):
@@ -93,6 +93,7 @@ def _prepare(databases: Databases) -> None:
         say("The addon has changed: updating the demo's database ...")
         databases.update(DATABASE)
     installed.write_text(wanted)
+    databases.set_parameter(DATABASE, "web.base.url", f"http://127.0.0.1:{odoo_port}")
     say("Moving the demo's times to today ...")
     databases.run_script(DATABASE, "move_demo_times", paths.DEMO)
 

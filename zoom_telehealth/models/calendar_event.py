@@ -209,6 +209,7 @@ class CalendarEvent(models.Model):
         bookings, prepared = [], []
         for vals in vals_list:
             vals = dict(vals)
+            self._check_may_choose_provider(vals.get("user_id"))
             booking = self._take_booking(vals, company)
             vals = self._with_inner_description(vals)
             vals["telehealth_company_id"] = company.id
@@ -309,6 +310,7 @@ class CalendarEvent(models.Model):
 
     def _with_new_provider(self, vals):
         """Return attendee commands that put a new provider in the old one's place: core changes the name alone."""
+        self._check_may_choose_provider(vals["user_id"])
         old, new = self.user_id.partner_id, self.env["res.users"].browse(vals["user_id"]).partner_id
         commands = list(vals.get("partner_ids") or [])
         commands += [Command.unlink(partner.id) for partner in old - new]
@@ -380,6 +382,18 @@ class CalendarEvent(models.Model):
                 self.env._(
                     "Telehealth sessions are booked by providers and schedulers. A telehealth manager gives that role."
                 )
+            )
+
+    @api.model
+    def _check_may_choose_provider(self, user_id):
+        """Refuse with a sentence what the record rules would refuse half-way: giving a session to somebody else.
+
+        :raises AccessError: for a provider who is no scheduler
+        """
+        others = user_id and user_id != self.env.uid
+        if others and not self.env.su and not self.env.user.has_group("zoom_telehealth.group_scheduler"):
+            raise AccessError(
+                self.env._("Providers book their own sessions. A scheduler books and hands over for others.")
             )
 
     def _telehealth_sessions_in_order(self):

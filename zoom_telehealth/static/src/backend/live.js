@@ -3,8 +3,10 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-// Who is neither the provider nor a participant gets no push, and a proxy may not route it: then the form asks.
+// Who is neither the provider nor a participant gets no push, one may be lost, and a proxy may not route it: so the
+// form asks too, often while something is pending and seldom else.
 const ASK_WHILE_PENDING_MS = 3_000;
+const ASK_MS = 30_000;
 
 /** Renews the form that it stands in while something is pending, and when the server says that something changed. */
 export class TelehealthLive extends Component {
@@ -15,10 +17,12 @@ export class TelehealthLive extends Component {
         const bus = useService("bus_service");
         const renew = () => this.renew();
         bus.subscribe("zoom_telehealth.changed", renew);
-        const timer = setInterval(() => this.isPending && this.renew(), ASK_WHILE_PENDING_MS);
+        const pending = setInterval(() => this.isPending && this.renew(), ASK_WHILE_PENDING_MS);
+        const always = setInterval(renew, ASK_MS);
         onWillDestroy(() => {
             bus.unsubscribe("zoom_telehealth.changed", renew);
-            clearInterval(timer);
+            clearInterval(pending);
+            clearInterval(always);
         });
     }
 
