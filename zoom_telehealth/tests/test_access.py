@@ -444,12 +444,8 @@ class TestSecretFields(TelehealthCase):
 
     def test_a_secret_is_not_reached_through_another_model(self):
         self.mia.group_ids += self.env.ref("base.group_allow_export")
-        for user, domain in (
-            (self.mia, [("app_id.client_secret", "!=", False)]),
-            (self.mia, [("app_id.client_secret", "!=", False)]),
-        ):
-            with self.subTest(domain=domain), self.assertRaises(AccessError):
-                self.as_user("zoom.connection", user).search(domain)
+        with self.assertRaises(AccessError):
+            self.as_user("zoom.connection", self.mia).search([("app_id.client_secret", "!=", False)])
         for name in ("telehealth_session_ids.token", "telehealth_session_ids.meeting_ids.join_link"):
             with self.subTest(field=name), self.assertRaises(AccessError):
                 self.as_user("calendar.event", self.mia).search([(name, "!=", False)])

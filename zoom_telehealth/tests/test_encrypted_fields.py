@@ -170,7 +170,8 @@ class TestEncryptedField(EncryptionCase):
             self.env.cr.execute(SQL("SELECT t::text FROM %s t", SQL.identifier(table)))
             dump += "\n".join(row for [row] in self.env.cr.fetchall())
         for secret in (
-            ANAS_TITLE, BENS_TITLE, "planted-client-secret", "planted-join", "plantedPW", "planted-mail", "access-of-planted",
+            ANAS_TITLE, BENS_TITLE, "planted-client-secret", "planted-join", "plantedPW", "planted-mail",
+            "access-of-planted",
             "refresh-of-planted", config[conf.MASTER_KEY_OPTION],
         ):  # fmt: skip
             with self.subTest(secret=secret):

@@ -64,12 +64,12 @@ class TestQueryCounts(TelehealthCase):
 
     def test_a_list_of_sessions_costs_no_query_for_each(self):
         fields = (
-            "display_name", "label", "start", "stop", "state", "service_id", "client_ids", "meeting_status", "meeting_sentence",
-            "can_start", "join_url",
+            "display_name", "label", "start", "stop", "state", "service_id", "client_ids", "meeting_status",
+            "meeting_sentence", "can_start", "join_url",
         )  # fmt: skip
         for user in (self.dana, self.sam, self.mia):
             with self.subTest(user=user.login):
-                self.assertEqual(self.read_by(user, "telehealth.session", fields), 0)
+                self.assertLessEqual(self.read_by(user, "telehealth.session", fields), 0)
 
     def test_a_calendar_full_of_sessions_costs_no_query_for_each(self):
         fields = (
@@ -83,7 +83,7 @@ class TestQueryCounts(TelehealthCase):
         )
         for user in (self.dana, self.sam):
             with self.subTest(user=user.login):
-                self.assertEqual(self.read_by(user, "calendar.event", fields), 0)
+                self.assertLessEqual(self.read_by(user, "calendar.event", fields), 0)
 
     def test_finding_what_is_due_is_one_query_whatever_is_due(self):
         self.as_user("calendar.event", self.dana).create(self.values(MANY))
