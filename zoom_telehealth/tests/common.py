@@ -1,11 +1,14 @@
 """Two practices with a person in every role, for all tests inside Odoo."""
 
+import os
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests.common import HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tools import config
 
 from .. import clock, conf
 from .simulator import PRACTICE_APP, PROVIDER_APP, Simulator
@@ -186,6 +189,15 @@ class Practices:
             yield
         finally:
             file.write_text(before) if before else file.unlink()
+
+    @contextmanager
+    def master_key(self, text):
+        """Let odoo.conf name another master key."""
+        with patch.dict(config.options, {conf.MASTER_KEY_OPTION: text}), patch.dict(os.environ):
+            os.environ.pop(conf.MASTER_KEY_ENVIRONMENT, None)
+            self.env.registry.clear_cache()
+            yield
+        self.env.registry.clear_cache()
 
 
 @tagged("post_install", "-at_install")

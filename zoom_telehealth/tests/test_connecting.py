@@ -1,7 +1,6 @@
 """A provider's way to Zoom's consent page and back: the good end and each of the bad ones, with its own page."""
 
 import logging
-import os
 from contextlib import contextmanager
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 from odoo import http
 from odoo.tools import config
 
-from .. import conf
 from .common import HELP_PHONE, TelehealthHttpCase
 from .simulator import DANA, OMAR, PRACTICE_APP
 
@@ -64,15 +62,6 @@ class ConnectingCase(TelehealthHttpCase):
     def zoom_state(self, user):
         """Return what the user's own preferences say of Zoom."""
         return self.as_user("res.users", user).browse(user.id).zoom_state
-
-    @contextmanager
-    def master_key(self, text):
-        """Let odoo.conf name another master key."""
-        with patch.dict(config.options, {conf.MASTER_KEY_OPTION: text}), patch.dict(os.environ):
-            os.environ.pop(conf.MASTER_KEY_ENVIRONMENT, None)
-            self.env.registry.clear_cache()
-            yield
-        self.env.registry.clear_cache()
 
 
 class TestConnecting(ConnectingCase):

@@ -3,7 +3,6 @@
 import base64
 import os
 import secrets
-from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -35,15 +34,6 @@ class EncryptionCase(TelehealthCase):
         table, column = SQL.identifier(record._table), SQL.identifier(name)
         self.env.cr.execute(SQL("UPDATE %s SET %s = %s WHERE id = %s", table, column, value, record.id))
         record.invalidate_recordset()
-
-    @contextmanager
-    def master_key(self, text):
-        """Let odoo.conf name another master key."""
-        with patch.dict(config.options, {conf.MASTER_KEY_OPTION: text}), patch.dict(os.environ):
-            os.environ.pop(conf.MASTER_KEY_ENVIRONMENT, None)
-            self.env.registry.clear_cache()
-            yield
-        self.env.registry.clear_cache()
 
 
 class TestEncryptedField(EncryptionCase):

@@ -1,32 +1,20 @@
 """A practice's settings, changed by its telehealth manager without Odoo's system right."""
 
 import base64
-import os
 import secrets
-from contextlib import contextmanager
-from unittest.mock import patch
 
 import psycopg2.errors
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
-from odoo.tools import config, file_open, mute_logger
+from odoo.tools import file_open, mute_logger
 
-from .. import conf
 from .common import TelehealthCase
 
 
 class TestSettings(TelehealthCase):
     def settings(self, user, **values):
         return self.as_user("telehealth.settings", user).create(values)
-
-    @contextmanager
-    def master_key(self, text):
-        with patch.dict(config.options, {conf.MASTER_KEY_OPTION: text}), patch.dict(os.environ):
-            os.environ.pop(conf.MASTER_KEY_ENVIRONMENT, None)
-            self.env.registry.clear_cache()
-            yield
-        self.env.registry.clear_cache()
 
     def test_a_manager_saves_every_setting_without_the_system_right(self):
         self.assertFalse(self.mia.has_group("base.group_system"))

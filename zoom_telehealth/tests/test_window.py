@@ -1,0 +1,55 @@
+"""The one function that decides who may come in when, and when a session begins and ends (decision 13)."""
+
+from datetime import timedelta
+
+from .. import clock
+from .event_case import EventCase
+
+
+class TestWindow(EventCase):
+    def test_the_door_opens_and_closes_by_the_practices_minutes(self):
+        start, stop = self.danas.start, self.danas.stop
+        for before, after in ((15, 15), (0, 0), (60, 5)):
+            self.sunrise.write({"telehealth_minutes_before": before, "telehealth_minutes_after": after})
+            second = timedelta(seconds=2)
+            for moment, door in (
+                (start - timedelta(minutes=before) - second, "before"),
+                (start - timedelta(minutes=before) + second, "open"),
+                (stop + timedelta(minutes=after) - second, "open"),
+                (stop + timedelta(minutes=after) + second, "after"),
+            ):
+                with self.subTest(before=before, after=after, moment=moment), self.clock_at(moment):
+                    self.assertEqual(self.danas._door(), door)
+
+    def test_a_live_session_stays_open_and_an_ended_or_cancelled_one_is_shut(self):
+        session = self.danas.with_context(from_calendar_event=True)
+        for state, during, long_after in (
+            ("live", "open", "open"),
+            ("ended", "after", "after"),
+            ("cancelled", "cancelled", "cancelled"),
+        ):
+            session.state = state
+            for moment, door in ((self.danas.start, during), (self.danas.stop + timedelta(hours=5), long_after)):
+                with self.subTest(state=state, moment=moment), self.clock_at(moment):
+                    self.assertEqual(self.danas._door(), door)
+
+    def test_start_is_offered_to_the_provider_while_the_session_may_be_held(self):
+        for user, offered in ((self.dana, True), (self.sam, False), (self.mia, False)):
+            self.assertEqual(self.danas.with_user(user).can_start, offered)
+            self.danas.invalidate_recordset()
+        with self.clock_at(self.danas.stop + timedelta(minutes=16)):
+            self.assertFalse(self.danas.with_user(self.dana).can_start)
+
+    def test_a_session_is_over_when_zoom_says_so_after_its_window_and_not_before(self):
+        self.danas._mark_live()
+        self.assertEqual(self.danas.state, "scheduled", "who looks in early opens no door")
+        with self.clock_at(self.danas.start):
+            self.danas._mark_live()
+            self.assertEqual(self.danas.state, "live")
+            self.danas._mark_not_running()
+            self.assertEqual(self.danas.state, "scheduled", "the host may have left for a moment")
+            self.danas._mark_live()
+        with self.clock_at(self.danas.stop + timedelta(minutes=16)):
+            self.danas._mark_not_running()
+            self.assertEqual(self.danas.state, "ended")
+            self.assertLess(abs(self.danas.ended_at - clock.now()), timedelta(seconds=5))
