@@ -4,7 +4,7 @@ import vobject
 from odoo import api, models
 
 from .. import clock
-from .calendar_event import LINK_CONTEXT
+from .calendar_event_booking import LINK_CONTEXT
 
 RECIPIENT_CONTEXT = "telehealth_recipient"
 
