@@ -79,9 +79,8 @@ class CalendarEventBooking(models.Model):
             if vals.get("recurrency"):
                 # One by one: core makes the occurrences inside, and they take over what was booked.
                 series = {name: bookings[place].get(name.removeprefix("telehealth_")) for name in BOOKED_FIELDS}
-                created[place] = super(CalendarEventBooking, quiet.with_context(**{SERIES_CONTEXT: series})).create(
-                    [vals]
-                )
+                inside = quiet.with_context(**{SERIES_CONTEXT: series})
+                created[place] = super(CalendarEventBooking, inside).create([vals])
         events = self.browse(created[place].id for place in range(len(prepared)))
         events._make_sessions(bookings)
         events.filtered(lambda event: event.start > clock.now()).attendee_ids._send_invitation_emails()
