@@ -58,7 +58,7 @@ def assert_at_zoom(practice: Practice, session: Booked, minutes: int) -> None:
 
 
 def test_booked_from_the_telehealth_menu(
-    practice: Practice, dana: BackOffice, record_property: Callable[[str, object], None]
+    practice: Practice, dana: BackOffice, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     dana.open_app("/odoo/telehealth")
     dana.click(dana.page.get_by_role("button", name="New session"))
@@ -71,7 +71,7 @@ def test_booked_from_the_telehealth_menu(
     dana.expect_ready()
     seconds = time.monotonic() - began
 
-    record_property("seconds from Save to ready on the form, by itself", round(seconds, 2))
+    record_testsuite_property("seconds from Save to ready on the form, by itself", round(seconds, 2))
     assert seconds < READY_GOAL_SECONDS
     assert_at_zoom(practice, newest(practice), minutes=80)
     expect(dana.page.get_by_text(f"{practice.stack.odoo_url}/telehealth/join/")).to_be_visible()

@@ -14,7 +14,7 @@ from tests.system.zoom_side import ZoomSide
 
 STEPS = 50
 SEEDS = range(20)
-STEPS_BETWEEN_FAULTS = 10
+STEPS_BETWEEN_FAULTS = 8
 LONGEST_LATENESS_SECONDS = 400
 # Past every look, back-off and double check of the addon's.
 LONG_SECONDS = 4000

@@ -134,7 +134,7 @@ def test_only_zooms_plain_word_ends_a_connection_and_nothing_else_with_it(practi
     assert state_of(practice, "omar") == "connected"
     assert len(zoom.refreshes()) == 1
     assert everything_but_tokens(practice) == before
-    assert practice.status(session) == "ready"  # its meeting stands at Zoom as before
+    assert practice.status(session) == "waiting"  # the form says who must act
 
 
 def test_connecting_again_makes_what_had_to_wait_at_once(practice: Practice, zoom: ZoomSide) -> None:

@@ -100,7 +100,7 @@ def test_the_way_through_the_main_pages(
     expect(host.locator("#inside li")).to_have_count(2)
     album.take(host, "both-in-one-meeting")
     album.take(inside, "both-in-one-meeting-phone")
-    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible()
+    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible(timeout=15_000)
     album.take(dana.page, "session-live")
     overview = sized(page_for("alex"))
     overview.goto(fresh_stack.simulator_url)

@@ -76,7 +76,7 @@ def test_a_clients_contact_shows_their_sessions_and_portal_access(
     dana.click(dana.page.locator("button[name=action_open_telehealth_sessions]"))
     rows = dana.page.locator(".o_list_view .o_data_row")
     expect(rows.first).to_contain_text("Alex Morgan")
-    assert rows.count() == 2
+    expect(rows).to_have_count(2)
 
 
 def test_the_list_of_sessions_says_how_each_meeting_stands(practice: Practice, page_for: Callable[..., Page]) -> None:

@@ -105,7 +105,7 @@ def test_no_request_of_a_user_calls_zoom(connected: Practice, zoom: ZoomSide) ->
     session = practice.book()
     practice.move(session, practice.moment(days=4))
     practice.stack.rpc("dana", "telehealth.session", "write", [[session.id], {"label": "Renamed"}])
-    practice.stack.rpc("dana", "telehealth.session", "write", [[session.id], {"provider_id": practice.user("omar")}])
+    practice.stack.rpc("sam", "telehealth.session", "write", [[session.id], {"provider_id": practice.user("omar")}])
     practice.cancel(session, "omar")
     practice.restore(session, "omar")
     practice.stack.rpc("omar", "telehealth.session", "read", [[session.id], ["meeting_sentence"]])
