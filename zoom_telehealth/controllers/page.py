@@ -4,7 +4,8 @@ from odoo.http import request
 def render_page(template, values):
     """Render one of our pages: in its reader's language and direction for screen readers too, and kept by no cache.
 
-    Odoo's layout names a language and a direction (WCAG 3.1.1) only where the website app fills them in.
+    Odoo's layout names a language and a direction (WCAG 3.1.1) only where the website app fills them in. Its styles set
+    a direction of their own, which they turn only where the server has ``rtlcss``: so our elements name theirs too.
 
     :param template: external id of the template
     :param values: dict of what it shows
