@@ -16,7 +16,6 @@ from tests.system.zoom_pages import allow
 from tests.system.zoom_side import TOKEN, ZoomSide
 
 CLICKS_GOAL = 3
-SECONDS_GOAL = 15.0
 CONNECTED = "Zoom is connected"
 
 
@@ -62,7 +61,6 @@ def test_connecting_takes_three_clicks_at_most_and_makes_the_coming_meetings(
     record_testsuite_property("clicks in Odoo from My Preferences to connected", dana.clicks)
     record_testsuite_property("seconds from Connect to connected", round(seconds, 2))
     assert dana.clicks <= CLICKS_GOAL
-    assert seconds < SECONDS_GOAL
     assert consent.url == f"{practice.stack.odoo_url}/zoom_telehealth/oauth/done"  # neither code nor state
     assert consent.get_by_text(DANA).is_visible()
     # The demo's coming sessions get their meetings, with nobody asking.
