@@ -1,4 +1,4 @@
-"""Writes the pictures of the main pages into docs/images/ when UPDATE_SCREENSHOTS=1; otherwise only walks the way.
+"""Writes the pictures of the main pages into docs/images/, when UPDATE_SCREENSHOTS=1 asks for it; no test otherwise.
 
 UPDATE_SCREENSHOTS=1 python3 -m dev test tests/system/test_screenshots.py
 """
@@ -17,25 +17,24 @@ from tests.system.back_office import BackOffice
 from tests.system.practice import Practice
 from tests.system.zoom_pages import admit, allow, come_in, expect_place
 
-WANTED = os.environ.get("UPDATE_SCREENSHOTS") == "1"
+__test__ = os.environ.get("UPDATE_SCREENSHOTS") == "1"  # pytest passes over the file where this is false
 SIZE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 800}
 SETTLED_MS = 600  # Odoo's dialogs and buttons move into place
 
 
 class Album:
-    """Where pictures go, or do not go."""
+    """Where pictures go."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def take(self, page: Page, name: str) -> None:
-        """Keep what the page shows as `name`.png, where pictures are wanted."""
-        if WANTED:
-            page.mouse.move(0, 0)  # nothing is pointed at
-            page.wait_for_timeout(SETTLED_MS)
-            self.folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=self.folder / f"{name}.png", animations="disabled")
+        """Keep what the page shows as `name`.png."""
+        page.mouse.move(0, 0)  # nothing is pointed at
+        page.wait_for_timeout(SETTLED_MS)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled")
 
 
 def sized(page: Page, size: dict[str, int] | None = None) -> Page:
