@@ -32,11 +32,17 @@ export class TelehealthLive extends Component {
     }
 
     async renew() {
-        const record = this.props.record;
-        // What a person is typing is never taken away.
-        if (record.resId && !(await record.isDirty())) {
-            await record.load();
-        }
+        const { model } = this.props.record;
+        let root;
+        do {
+            // A button's own reload may put another record in this one's place meanwhile, read before the change.
+            root = model.root;
+            // What a person is typing is never taken away.
+            if (!root.resId || (await root.isDirty())) {
+                return;
+            }
+            await root.load();
+        } while (root !== model.root);
     }
 }
 
