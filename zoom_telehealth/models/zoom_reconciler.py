@@ -98,7 +98,8 @@ class ZoomReconciler(models.AbstractModel):
     def _run(self):
         """Work until nothing is due or the scheduled action's time is up. Commits after each step."""
         progress = self.env["ir.cron"]
-        self.env["zoom.connection.token"]._revoke_given_up()
+        tokens = self.env["zoom.connection.token"]
+        tokens._revoke_given_up()
         time_left, claims = progress._commit_progress(remaining=len(self._due(BATCH))), {}
         while time_left:
             # A person's click may write a row while we claim it or record its result; nothing is lost for that.
@@ -110,6 +111,7 @@ class ZoomReconciler(models.AbstractModel):
                 retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
                 time_left = progress._commit_progress(1)
         # A last look: a wake that came while we worked may have been taken for the one that started us.
+        tokens._revoke_given_up()
         due_now = len(self._due(BATCH))
         if due_now and claims:
             self._trigger()
