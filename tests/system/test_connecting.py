@@ -154,6 +154,94 @@ def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Pr
     dana.page.locator(".o_user_menu button").wait_for()
     practice.reconcile()
     assert not working(practice)
+    tokens = "SELECT count(*) FROM zoom_connection_token"
+    eventually(lambda: stack.sql(tokens) == [(0,)], "the tokens are erased", SECOND_WAKE)
+    eventually(lambda: zoom.calls("POST", "/oauth/revoke"), "Zoom is told")
+    assert [call["answer"]["status"] for call in zoom.calls("POST", "/oauth/revoke")] == [200]
+    assert len(zoom.live(DANA)) >= 3
+
+
+def test_the_way_through_the_users_menu_leads_there_too(dana: BackOffice) -> None:
+    dana.open_preferences()
+    assert zoom_state(dana) == "Not connected"
+    consent = dana.connect_zoom()
+    allow(consent)
+    consent.get_by_role("heading", name=CONNECTED).wait_for()
+    consent.close()
+    dana.page.reload()
+    dana.open_preferences()
+    expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected")
+    expect(dana.page.locator(".o_field_widget[name=zoom_user]")).to_have_text(DANA)
+
+
+def test_the_preferences_left_open_say_connected_by_themselves(dana: BackOffice) -> None:
+    dana.open_preferences()
+    consent = dana.connect_zoom()
+    allow(consent)
+    consent.get_by_role("heading", name=CONNECTED).wait_for()
+    consent.close()
+    dana.page.bring_to_front()
+    expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected", timeout=5000)
+
+
+def test_denying_ends_on_a_page_that_says_so_and_changes_nothing(practice: Practice, dana: BackOffice) -> None:
+    dana.open_preferences()
+    consent = dana.connect_zoom()
+    consent.get_by_role("button", name="Deny").click()
+    expect(consent.get_by_role("alert")).to_contain_text("You chose “Deny” at Zoom, so nothing was changed.")
+    expect(consent.get_by_role("complementary", name="Help")).to_contain_text("+32 2 555 01 23")
+    assert not working(practice)
+
+    consent.get_by_role("link", name="Back to My Preferences").click()
+    expect(consent.get_by_role("tab", name="Telehealth")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("fault", "heading"),
+    [
+        ({"kind": "html"}, "Zoom did not answer"),
+        ({"kind": "reset"}, "Zoom did not answer"),
+        ({"kind": "status", "status": 503}, "Zoom did not answer"),
+        ({"kind": "status", "status": 400, "body": {"reason": "no", "error": "invalid_client"}}, "Zoom does not know"),
+        ({"kind": "status", "status": 400, "body": {"reason": "no", "error": "invalid_grant"}}, "had expired"),
+    ],
+    ids=["a web page", "nothing", "503", "a wrong secret", "an expired code"],
+)
+def test_each_trouble_at_zoom_has_its_page_and_connecting_again_works(
+    practice: Practice, new_page: Callable[[], Page], fault: dict, heading: str
+) -> None:
+    stack, zoom = practice.stack, ZoomSide(practice.stack)
+    before = stack.sql("SELECT count(*) FROM zoom_connection WHERE state = 'connected'")
+    # By the cookie alone: the web client, still loading, could save an older state of the session over ours.
+    page = new_page()
+    cookie = practice.sign_in("omar").cookies["session_id"]
+    page.context.add_cookies([{"name": "session_id", "value": cookie, "url": stack.odoo_url}])
+    zoom.fault(path=TOKEN, **fault)
+    page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
+    allow(page, "omar.haddad@sunrise-practice.example")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    expect(page.get_by_role("complementary", name="Help")).to_be_visible()
+    assert stack.sql("SELECT count(*) FROM zoom_connection WHERE state = 'connected'") == before
+
+    zoom.mend()
+    page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
+    allow(page, "omar.haddad@sunrise-practice.example")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(CONNECTED)
+    stack.rpc("omar", "res.users", "action_zoom_disconnect", [[practice.user("omar")]])
+
+
+def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Practice, dana: BackOffice) -> None:
+    stack, zoom = practice.stack, ZoomSide(practice.stack)
+    practice.connect("dana")
+    practice.settle()
+    zoom.forget_calls()
+    dana.open_preferences()
+    dana.click(dana.page.get_by_role("button", name="Disconnect"))
+    dana.page.get_by_role("dialog").filter(has_text="forgets your Zoom tokens").get_by_role("button", name="Ok").click()
+
+    dana.page.locator(".o_user_menu button").wait_for()
+    practice.reconcile()
+    assert not working(practice)
     eventually(
         lambda: stack.sql("SELECT count(*) FROM zoom_connection_token") == [(0,)], "the tokens are erased", SECOND_WAKE
     )
