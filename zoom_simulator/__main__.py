@@ -44,8 +44,14 @@ def _options() -> Options:
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep everything in this file and load it at start")
     parser.add_argument("--clock-file", type=Path, metavar="FILE", help="a number of seconds added to the real time")
     parser.add_argument("--redirect-uri", action="append", default=[], metavar="URL", help="allow this OAuth redirect")
+    parser.add_argument(
+        "--webhook-url",
+        default="",
+        metavar="URL",
+        help="send webhooks of every app without an endpoint there; {client_id} stands for the app's own",
+    )
     given = parser.parse_args()
-    return Options(given.port, given.state, given.clock_file, given.redirect_uri)
+    return Options(given.port, given.state, given.clock_file, given.redirect_uri, given.webhook_url)
 
 
 if __name__ == "__main__":

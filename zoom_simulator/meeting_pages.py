@@ -19,6 +19,7 @@ from .presence import (
     leave,
     participant_arrives,
     person_by_key,
+    put_in_waiting_room,
     waiting,
 )
 from .signing import encrypted_passcode, read_signed
@@ -40,6 +41,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/room/{key}/end", end_room),
         web.post("/room/{key}/admit/{guest}", admit_guest),
         web.post("/room/{key}/remove/{guest}", remove_guest),
+        web.post("/room/{key}/send-back/{guest}", send_guest_back),
     ]
 
 
@@ -53,7 +55,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     if content is None or content["meeting"] != meeting.id:
         return _refused("This start link has expired or is not valid", "Open the meeting again where you planned it.")
     person = host_arrives(simulator.world, meeting, simulator.world.users[content["user"]], simulator.now())
-    simulator.store.save()
+    simulator.save()
     raise web.HTTPSeeOther(f"/room/{person.key}")
 
 
@@ -83,7 +85,8 @@ async def join(request: web.Request) -> web.StreamResponse:
     if not name:
         return page("join.html", status=400, meeting=meeting, name="")
     person = participant_arrives(simulator.world, meeting, name[:LONGEST_NAME], simulator.now())
-    simulator.store.save()
+    simulator.save()
+    simulator.watch(meeting, person)
     raise web.HTTPSeeOther(f"/room/{person.key}")
 
 
@@ -101,33 +104,44 @@ async def leave_room(request: web.Request) -> web.StreamResponse:
     """Leave."""
     simulator = simulator_of(request)
     meeting, person = _found(request)
-    leave(meeting, person, simulator.now())
+    leave(simulator.world, meeting, person, simulator.now())
     return _back(request)
 
 
 async def end_room(request: web.Request) -> web.StreamResponse:
     """End for everybody; the host's alone."""
+    simulator = simulator_of(request)
     meeting, _host = _found_host(request)
-    end(meeting, simulator_of(request).now())
+    end(simulator.world, meeting, simulator.now())
     return _back(request)
 
 
 async def admit_guest(request: web.Request) -> web.StreamResponse:
     """Let somebody in from the waiting room; the host's alone."""
+    simulator = simulator_of(request)
     meeting, _host = _found_host(request)
-    admit(_guest(request, meeting), simulator_of(request).now())
+    admit(simulator.world, meeting, _guest(request, meeting), simulator.now())
     return _back(request)
 
 
 async def remove_guest(request: web.Request) -> web.StreamResponse:
     """Put somebody out; the host's alone."""
+    simulator = simulator_of(request)
     meeting, _host = _found_host(request)
-    leave(meeting, _guest(request, meeting), simulator_of(request).now(), place=REMOVED)
+    leave(simulator.world, meeting, _guest(request, meeting), simulator.now(), place=REMOVED)
+    return _back(request)
+
+
+async def send_guest_back(request: web.Request) -> web.StreamResponse:
+    """Put somebody who is in into the waiting room; the host's alone."""
+    simulator = simulator_of(request)
+    meeting, _host = _found_host(request)
+    put_in_waiting_room(simulator.world, meeting, _guest(request, meeting), simulator.now())
     return _back(request)
 
 
 def _back(request: web.Request) -> web.StreamResponse:
-    simulator_of(request).store.save()
+    simulator_of(request).save()
     raise web.HTTPSeeOther(f"/room/{request.match_info['key']}")
 
 

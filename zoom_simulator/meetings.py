@@ -79,13 +79,15 @@ def change_meeting(
 
 
 def delete_meeting(meeting: Meeting, now: float, by: str) -> None:
-    """Delete a meeting; whoever is in it is out. `by`: open_api or web_portal."""
+    """Delete a meeting, which the caller has ended. `by`: open_api or web_portal."""
     meeting.deleted_at = now
     meeting.deleted_by = by
-    for person in meeting.people:
-        if person.left_at is None:
-            person.place, person.left_at = "ended", now
-    meeting.status = "waiting"
+
+
+def recover_meeting(meeting: Meeting) -> None:
+    """Take a meeting out of the trash, as it was: Zoom keeps it there for a week, the simulator as long as asked."""
+    meeting.deleted_at = None
+    meeting.deleted_by = ""
 
 
 def effective_settings(meeting: Meeting) -> dict[str, Any]:

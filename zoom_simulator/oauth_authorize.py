@@ -83,7 +83,7 @@ def _allow(simulator: Simulator, wish: Wish, user: ZoomUser) -> web.StreamRespon
         wish.challenge_method,
         simulator.now(),
     )
-    simulator.store.save()
+    simulator.save()
     answer = _redirect(wish, {"code": code})
     answer.set_cookie(LAST_USER_COOKIE, user.id, httponly=True, samesite="Lax")
     return answer

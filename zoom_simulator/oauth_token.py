@@ -37,7 +37,7 @@ async def token(request: web.Request) -> web.Response:
         tokens = _granted(simulator, app, form)
     except OAuthError as error:
         return oauth_error_answer(error)
-    simulator.store.save()
+    simulator.save()
     note_caller(request, simulator.world.users[tokens.user_id].email, app.client_id)
     return web.json_response(_token_answer(simulator, tokens), headers=NO_STORE)
 
@@ -55,7 +55,7 @@ async def revoke_token(request: web.Request) -> web.Response:
         return oauth_error_answer(error)
     note_caller(request, simulator.world.users[tokens.user_id].email, app.client_id)
     revoke(simulator.world, tokens)
-    simulator.store.save()
+    simulator.save()
     return web.json_response({"status": "success"})
 
 

@@ -10,8 +10,10 @@ from aiohttp import web
 from .body_check import check_body
 from .errors import invalid_parameter, meeting_missing
 from .meeting_answers import meeting_answer, personal_join_url
+from .meeting_events import changeable, tell_created, tell_deleted, tell_updated
 from .meeting_fields import CHANGE_BODY, CREATE_BODY, INVITE_LINKS_BODY
 from .meetings import change_meeting, create_meeting, delete_meeting
+from .presence import end
 from .rest_access import authenticate, own_user
 from .simulator import Simulator, simulator_of
 from .state import Meeting, World
@@ -28,7 +30,8 @@ async def create(request: web.Request) -> web.Response:
     check_body(body, CREATE_BODY)
     now = simulator.now()
     meeting = create_meeting(simulator.world, host, body, now, dropped=_dropped(request))
-    simulator.store.save()
+    tell_created(simulator.world, simulator.root_url, meeting, now)
+    simulator.save()
     return web.json_response(meeting_answer(simulator.world, simulator.root_url, meeting, now), status=201)
 
 
@@ -45,9 +48,11 @@ async def change(request: web.Request) -> web.Response:
     meeting = _own_meeting(request, "meeting:update:meeting")
     body = await json_body(request)
     check_body(body, CHANGE_BODY)
-    host = simulator.world.users[meeting.host_id]
-    change_meeting(host, meeting, body, simulator.now(), dropped=_dropped(request))
-    simulator.store.save()
+    host, now = simulator.world.users[meeting.host_id], simulator.now()
+    before = changeable(simulator.world, simulator.root_url, meeting)
+    change_meeting(host, meeting, body, now, dropped=_dropped(request))
+    tell_updated(simulator.world, simulator.root_url, meeting, before, now)
+    simulator.save()
     return web.Response(status=204)
 
 
@@ -55,8 +60,11 @@ async def delete(request: web.Request) -> web.Response:
     """DELETE /meetings/{id} → 204. Scope `meeting:delete:meeting`."""
     simulator = simulator_of(request)
     meeting = _own_meeting(request, "meeting:delete:meeting")
-    delete_meeting(meeting, simulator.now(), "open_api")
-    simulator.store.save()
+    now = simulator.now()
+    end(simulator.world, meeting, now)
+    delete_meeting(meeting, now, "open_api")
+    tell_deleted(simulator.world, "meeting.deleted", meeting, now)
+    simulator.save()
     return web.Response(status=204)
 
 

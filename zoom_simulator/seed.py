@@ -42,8 +42,11 @@ _USERS = [
 ]
 
 
-def seed_world(extra_redirect_uris: Iterable[str] = ()) -> World:
-    """A fresh world. `extra_redirect_uris` (full addresses) are added to both apps' allow-lists."""
+def seed_world(extra_redirect_uris: Iterable[str] = (), webhook_url: str = "") -> World:
+    """A fresh world. `extra_redirect_uris` (full addresses) are added to both apps' allow-lists.
+
+    `webhook_url`: see `set_webhook_url`.
+    """
     world = World()
     for user in _USERS:
         world.users[user[0]] = _user(*user)
@@ -57,7 +60,14 @@ def seed_world(extra_redirect_uris: Iterable[str] = ()) -> World:
             redirect_uris=list(redirect_uris),
         )
         world.apps[app.client_id] = app
+    set_webhook_url(world, webhook_url)
     return world
+
+
+def set_webhook_url(world: World, webhook_url: str) -> None:
+    """Give this endpoint to every app that has none; `{client_id}` in it stands for each app's own."""
+    for app in world.apps.values():
+        app.endpoint_url = app.endpoint_url or webhook_url.replace("{client_id}", app.client_id)
 
 
 def add_redirect_uris(world: World, redirect_uris: Iterable[str]) -> None:

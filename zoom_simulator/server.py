@@ -11,6 +11,8 @@ from aiohttp import web
 from . import (
     control,
     control_faults,
+    control_meetings,
+    control_webhooks,
     meeting_pages,
     oauth_authorize,
     oauth_token,
@@ -19,14 +21,19 @@ from . import (
     rest_meetings,
     rest_users,
 )
+from .agenda import Agenda
 from .calls import CallLog
 from .clock import Clock
+from .deliveries import DeliveryLog
 from .fault_effects import apply_faults
 from .faults import FaultBoard
 from .recording import answer_errors, record_calls
-from .seed import add_redirect_uris, seed_world
+from .seed import add_redirect_uris, seed_world, set_webhook_url
 from .simulator import SIMULATOR, Simulator
 from .state import Store, World, load_world
+from .url_validation import UrlValidation
+from .webhook_sender import WebhookSender
+from .webhooks import Webhooks
 
 HOST = "127.0.0.1"
 SECONDS_TO_FINISH = 0.2
@@ -34,12 +41,16 @@ SECONDS_TO_FINISH = 0.2
 
 @dataclass
 class Options:
-    """How to start. `port` 0 takes a free one."""
+    """How to start. `port` 0 takes a free one.
+
+    `webhook_url` becomes the endpoint of every app that has none; `{client_id}` in it stands for each app's own.
+    """
 
     port: int = 0
     state_file: Path | None = None
     clock_file: Path | None = None
     redirect_uris: list[str] = field(default_factory=list)
+    webhook_url: str = ""
 
 
 class PortTaken(Exception):
@@ -61,23 +72,18 @@ class Server:
         """Stop listening, cut whatever is still held, and let the saved state be."""
         self.simulator.faults.drop_landing()
         self.simulator.faults.clear()
+        await self.simulator.stop()
         await self._runner.cleanup()
 
 
 async def start(options: Options) -> Server:
     """Serve until `stop`. Raises PortTaken, and UnreadableState for a broken state file."""
-    world = _world(options)
+    world, log = _world(options), DeliveryLog(_log_file(options))
+    log.load()
     listener = _listener(options.port)
-    port = listener.getsockname()[1]
-    simulator = Simulator(
-        clock=Clock(options.clock_file),
-        store=Store(world, options.state_file),
-        calls=CallLog(),
-        faults=FaultBoard(),
-        root_url=f"http://{HOST}:{port}",
-        extra_redirect_uris=options.redirect_uris,
-    )
+    simulator = _simulator(options, Store(world, options.state_file), log, listener.getsockname()[1])
     simulator.store.save()
+    simulator.start()
     runner = web.AppRunner(
         _application(simulator), handle_signals=False, access_log=None, shutdown_timeout=SECONDS_TO_FINISH
     )
@@ -86,12 +92,41 @@ async def start(options: Options) -> Server:
     return Server(simulator, runner)
 
 
+def _simulator(options: Options, store: Store, log: DeliveryLog, port: int) -> Simulator:
+    clock, sender = Clock(options.clock_file), WebhookSender()
+    agenda = Agenda(clock)
+    return Simulator(
+        clock=clock,
+        store=store,
+        calls=CallLog(),
+        faults=FaultBoard(),
+        agenda=agenda,
+        sender=sender,
+        webhooks=Webhooks(clock, store, log, agenda, sender),
+        validation=UrlValidation(clock, store, agenda, sender),
+        root_url=f"http://{HOST}:{port}",
+        extra_redirect_uris=options.redirect_uris,
+        webhook_url=options.webhook_url,
+    )
+
+
 def _world(options: Options) -> World:
     world = load_world(options.state_file) if options.state_file else None
     if world is None:
-        return seed_world(options.redirect_uris)
+        return seed_world(options.redirect_uris, options.webhook_url)
     add_redirect_uris(world, options.redirect_uris)
+    set_webhook_url(world, options.webhook_url)
     return world
+
+
+def _log_file(options: Options) -> Path | None:
+    """Where deliveries are kept: beside the state. Without a state those of an earlier one are nobody's."""
+    if options.state_file is None:
+        return None
+    file = options.state_file.with_name(options.state_file.name + ".deliveries")
+    if not options.state_file.exists():
+        file.unlink(missing_ok=True)
+    return file
 
 
 def _listener(port: int) -> socket.socket:
@@ -128,5 +163,7 @@ def _application(simulator: Simulator) -> web.Application:
     application.add_routes(overview.routes())
     application.add_routes(meeting_pages.routes())
     application.add_routes(control.routes())
+    application.add_routes(control_meetings.routes())
     application.add_routes(control_faults.routes())
+    application.add_routes(control_webhooks.routes())
     return application

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2  # 1 knew no webhooks; what it lacks has a default
+READABLE_FORMATS = (1, FORMAT)
 
 
 class UnreadableState(Exception):
@@ -32,6 +33,7 @@ class ZoomUser:
     timezone: str
     created_at: float
     requires_passcode: bool = True
+    status: str = "active"
 
     @property
     def name(self) -> str:
@@ -40,13 +42,36 @@ class ZoomUser:
 
 @dataclass
 class ZoomApp:
-    """A user-managed General app as registered in Zoom's Marketplace."""
+    """A user-managed General app as registered in Zoom's Marketplace, with its one event subscription.
+
+    `webhook_secret` is what Zoom calls the Secret Token. `endpoint_url` is empty where there is no subscription, and
+    no `events` means all. `subscription_state`: none (not validated yet), active or disabled.
+    """
 
     client_id: str
     client_secret: str
     name: str
     scopes: list[str]
     redirect_uris: list[str]
+    webhook_secret: str = ""
+    endpoint_url: str = ""
+    events: list[str] = field(default_factory=list)
+    subscription_state: str = "none"
+    validated_at: float | None = None
+    checked_at: float | None = None
+    failed_validations: int = 0
+    last_validation: str = ""
+
+    def __post_init__(self) -> None:
+        self.webhook_secret = self.webhook_secret or f"whsecret-{self.client_id}"
+
+    def set_endpoint(self, url: str) -> None:
+        """Subscribe with this address, which is to be validated anew; an empty one ends the subscription."""
+        self.endpoint_url = url
+        self.subscription_state = "none"
+        self.validated_at = self.checked_at = None
+        self.failed_validations = 0
+        self.last_validation = ""
 
 
 @dataclass
@@ -79,7 +104,11 @@ class TokenSet:
 
 @dataclass
 class Person:
-    """Somebody at a meeting. `place`: in, waiting_room, waiting_for_host, left, removed or ended."""
+    """Somebody at a meeting. `place`: in, waiting_room, waiting_for_host, left, removed or ended.
+
+    `number` and `uuid` are what webhooks call `user_id` and `participant_uuid`; `zoom_user_id` is empty for whoever
+    joined without signing in. `wait_was_told`: an event said that this person waits for the host.
+    """
 
     key: str
     name: str
@@ -88,6 +117,11 @@ class Person:
     arrived_at: float
     joined_at: float | None = None
     left_at: float | None = None
+    number: int = 0
+    uuid: str = ""
+    zoom_user_id: str = ""
+    customer_key: str = ""
+    wait_was_told: bool = False
 
 
 @dataclass
@@ -101,7 +135,10 @@ class Instance:
 
 @dataclass
 class Meeting:
-    """A meeting; times in seconds since 1970, `duration` in minutes. `settings` holds only what was asked for."""
+    """A meeting; times in seconds since 1970, `duration` in minutes. `settings` holds only what was asked for.
+
+    A deleted meeting can be recovered while it is `in_trash`.
+    """
 
     id: int
     uuid: str
@@ -122,6 +159,7 @@ class Meeting:
     status: str = "waiting"
     deleted_at: float | None = None
     deleted_by: str = ""
+    in_trash: bool = True
     changes: int = 0
     people: list[Person] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
@@ -132,8 +170,33 @@ class Meeting:
 
 
 @dataclass
+class WebhookOptions:
+    """How Zoom's webhooks behave where Zoom's documents leave it open.
+
+    `sign_retries_anew`: a retry carries the time at which it is sent, not the first attempt's. `join_time_spelling`:
+    `join_time` (the schema's), `date_time` (the sample's) or `both`.
+    """
+
+    sign_retries_anew: bool = False
+    join_time_spelling: str = "join_time"
+
+
+@dataclass
+class Happening:
+    """What a webhook will tell: the event, when it was, its payload, and the apps that may know."""
+
+    event: str
+    at: float
+    payload: dict[str, Any]
+    client_ids: list[str]
+
+
+@dataclass
 class World:
-    """Everything at once: what `--state` saves and what a reset makes anew."""
+    """Everything at once: what `--state` saves and what a reset makes anew.
+
+    `happened` is what was not told to any app yet; it is never saved.
+    """
 
     users: dict[str, ZoomUser] = field(default_factory=dict)
     apps: dict[str, ZoomApp] = field(default_factory=dict)
@@ -143,6 +206,13 @@ class World:
     meetings: dict[int, Meeting] = field(default_factory=dict)
     signing_key: str = field(default_factory=lambda: secrets.token_hex(32))
     meetings_made: int = 0
+    webhook_options: WebhookOptions = field(default_factory=WebhookOptions)
+    happened: list[Happening] = field(default_factory=list, compare=False)
+
+    def take_happened(self) -> list[Happening]:
+        """What happened since the last call, oldest first."""
+        happened, self.happened = self.happened, []
+        return happened
 
     def user_by_email(self, email: str) -> ZoomUser | None:
         """The user with this e-mail address, whatever its case."""
@@ -177,7 +247,8 @@ class Store:
         if self._path is None:
             return
         draft = self._path.with_name(self._path.name + ".new")
-        draft.write_text(json.dumps({"format": FORMAT, "world": self.world}, default=vars))
+        world = {name: value for name, value in vars(self.world).items() if name != "happened"}
+        draft.write_text(json.dumps({"format": FORMAT, "world": world}, default=vars))
         os.replace(draft, self._path)
 
 
@@ -185,7 +256,7 @@ def load_world(path: Path) -> World | None:
     """The world that a file holds; None when there is no file yet. Raises UnreadableState on any other content."""
     try:
         saved = json.loads(path.read_text())
-        if saved["format"] != FORMAT:
+        if saved["format"] not in READABLE_FORMATS:
             raise UnreadableState(f"{path} was written by another version of the simulator.")
         return _world_from(saved["world"])
     except FileNotFoundError:
@@ -204,6 +275,7 @@ def _world_from(data: dict[str, Any]) -> World:
         meetings={int(key): _meeting_from(meeting) for key, meeting in data["meetings"].items()},
         signing_key=data["signing_key"],
         meetings_made=data["meetings_made"],
+        webhook_options=WebhookOptions(**data.get("webhook_options", {})),
     )
 
 
