@@ -15,6 +15,7 @@
         "data/mail_templates.xml",
         "views/zoom_connection_views.xml",
         "views/zoom_app_views.xml",
+        "views/zoom_delivery_views.xml",
         "views/zoom_meeting_views.xml",
         "views/telehealth_service_views.xml",
         "views/telehealth_session_views.xml",

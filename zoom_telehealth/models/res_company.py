@@ -26,6 +26,12 @@ class ResCompany(models.Model):
     telehealth_help_email = fields.Char("Help by e-mail")
     telehealth_help_hours = fields.Char("Help hours", help="For example: Mon–Fri 8:00–18:00")
     telehealth_help_urgent = fields.Char("In an emergency", help="Whom a client calls when it cannot wait.")
+    telehealth_attendance = fields.Boolean(
+        "Attendance from Zoom", help="Zoom tells who came and went. Off: nothing of it is asked for or kept."
+    )
+    telehealth_recordings = fields.Boolean(
+        "Recordings", help="Zoom tells about recordings of sessions. Off: nothing of it is asked for or kept."
+    )
     zoom_app_ids = fields.Many2many("zoom.app", "zoom_app_res_company_rel", "company_id", "app_id", "Zoom apps")
 
     _telehealth_window_sane = models.Constraint(
@@ -40,6 +46,13 @@ class ResCompany(models.Model):
     def _telehealth_neutral_name(self):
         """Return the name that calendars and Zoom may show for a session of this practice."""
         return self.telehealth_event_name or DEFAULT_EVENT_NAME
+
+    def _telehealth_has_feature(self, feature):
+        """Return whether one of these practices switched a feature on.
+
+        :param str feature: ``attendance`` or ``recordings``
+        """
+        return any(company.telehealth_zoom_allowed and company[f"telehealth_{feature}"] for company in self)
 
     def _telehealth_help_lines(self):
         """Return the help contact as ``(label, text, link)`` rows for pages; empty where the practice set none."""

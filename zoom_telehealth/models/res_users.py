@@ -14,6 +14,7 @@ class ResUsers(models.Model):
             ("none", "Not connected"),
             ("connected", "Connected"),
             ("reconnect_needed", "Reconnect needed"),
+            ("revoked", "Removed in Zoom"),
         ],
         compute="_compute_zoom_state",
     )
@@ -60,7 +61,7 @@ class ResUsers(models.Model):
                 connection.reason
             )
             user.zoom_missing_scopes = connection.missing_scopes if connection.state == "connected" else False
-            if connection.state in ("connected", "reconnect_needed"):
+            if connection.state in ("connected", "reconnect_needed", "revoked"):
                 user.zoom_state = connection.state
             elif not company.sudo().telehealth_zoom_allowed:
                 user.zoom_state = "forbidden"

@@ -30,7 +30,8 @@ class TelehealthSessionDoor(models.Model):
     def _door(self):
         """Return where now is in the session's window: ``before``, ``open``, ``after`` or ``cancelled``.
 
-        The one function that decides it (design decision 13). A live session's door stays open.
+        The one function that decides it (design decision 13). A live session's door stays open; one that ended before
+        its planned end, by a fault of the network perhaps, can go on until then.
         """
         self.ensure_one()
         if self.state == "cancelled":
@@ -41,7 +42,7 @@ class TelehealthSessionDoor(models.Model):
         now = clock.now()
         if now < opens:
             return "before"
-        return "open" if now <= closes and self.state != "ended" else "after"
+        return "open" if now <= (self.stop if self.state == "ended" else closes) else "after"
 
     def _may_start_early(self):
         """Whether its provider may start a session whose door is not open yet: on its day, to prepare or to begin."""
@@ -79,37 +80,7 @@ class TelehealthSessionDoor(models.Model):
 
     def _doubt(self):
         """Have the meeting looked at now: Zoom says that it has none. One that is gone is then made anew."""
-        self._current_meeting()._doubt()
-
-    # === WHAT HAPPENED === #
-
-    def _mark_live(self):
-        """Note that the provider went to Zoom to start. Whether the meeting runs is then read from Zoom.
-
-        Before the door opens it is no start: a provider who looks in early lets nobody in.
-        """
-        for session in self.filtered(lambda session: session.state == "scheduled" and session._door() == "open"):
-            session.write({"state": "live", "started_at": clock.now()})
-            session._announce_change()
-        self.env["zoom.reconciler"]._wake()
-
-    def _mark_not_running(self):
-        """Note that Zoom says a live session's meeting does not run: over, or not begun after all."""
-        for session in self.filtered(lambda session: session.state == "live"):
-            if clock.now() > session._window()[1]:
-                session.write({"state": "ended", "ended_at": clock.now()})
-            else:
-                session.write({"state": "scheduled", "started_at": False})
-                session._catch_up()
-            session._announce_change()
-
-    def _catch_up(self):
-        """Take over what became of the event while the session was live and did not follow it."""
-        self.ensure_one()
-        if self.event_id:
-            self._follow_events()
-        else:
-            self._cancel()
+        self._current_meeting()._hint()
 
     # === THE PORTAL'S PAGE === #
 

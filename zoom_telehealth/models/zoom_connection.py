@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import hmac
 
 from .. import clock
 from ..fields import Encrypted
@@ -13,11 +14,15 @@ _logger = logging.getLogger(__name__)
 STATES = [
     ("connected", "Connected"),
     ("reconnect_needed", "Reconnect needed"),
+    ("revoked", "Removed in Zoom"),
     ("disconnected", "Disconnected"),
 ]
+# In these the person may have given it up: whoever connects this Zoom user next owns the connection.
+ENDED = ("revoked", "disconnected")
 REASONS = [
     ("person", "It was disconnected in Odoo."),
     ("grant_refused", "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it."),
+    ("deauthorized", "The app was removed in Zoom. What Odoo knew of the Zoom account was erased."),
     ("refresh_lost", "An answer of Zoom's was lost while the connection was renewed, and the old one is used up."),
 ]
 USER_TYPES = [("1", "Basic"), ("2", "Licensed"), ("4", "Unassigned"), ("99", "None")]
@@ -92,18 +97,18 @@ class ZoomConnection(models.Model):
             "connected_at": clock.now(),
         }
         tokens = self.env["zoom.connection.token"].sudo()
-        known = self.sudo().search([("app_id", "=", app.id), ("zoom_user_id", "=", zoom_user.id)])
+        known = self._of_zoom_user(app, zoom_user.id)
         # In a cursor of its own, which is committed at once: Zoom's code is used up, so a retry of the request would
         # lose the grant. Under the renewal lock where a renewal could be writing the same rows.
         with tokens._renewing(known) if known else self.env.registry.cursor() as cr:
             connections = self.with_env(self.env(cr=cr, su=True))
             connection = connections.browse(known.id)
-            if connection and connection.user_id != user and connection.state != "disconnected":
+            if connection and connection.user_id != user and connection.state not in ENDED:
                 # The tokens are kept all the same: Zoom ended this connection's earlier ones. Its owner stays.
                 values = {name: values[name] for name in ("scopes", "api_url")}
             if connection:
-                owner = {"user_id": user.id} if connection.state == "disconnected" else {}
-                connection.write(values | owner)
+                owner = {"user_id": user.id} if connection.state in ENDED else {}
+                connection.write(values | owner | {"zoom_user_id": zoom_user.id})
             else:
                 connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
             connection.env["zoom.connection.token"]._store(connection, token_set)
@@ -155,6 +160,51 @@ class ZoomConnection(models.Model):
                 connection.write({"state": state, "reason": reason, "state_at": clock.now()})
                 connection._announce_change()
                 _logger.info("Zoom connection %s is now %s (%s)", connection.id, state, reason or "no reason")
+
+    # === WHAT ZOOM TELLS === #
+
+    @api.model
+    def _of_zoom_user(self, app, zoom_user_id):
+        """Return the connection of a Zoom user and an app as superuser, also one that was removed in Zoom, or none."""
+        names = [zoom_user_id, self._erased_id(app, zoom_user_id)]
+        return self.sudo().search([("app_id", "=", app.id), ("zoom_user_id", "in", names)], limit=1)
+
+    @api.model
+    def _erased_id(self, app, zoom_user_id):
+        """Return what stands for a Zoom user whose data we erased: it says nothing, and matches should they return."""
+        return "erased:" + hmac(self.env(su=True), "zoom_telehealth.erased_user", f"{app.id}/{zoom_user_id}")[:40]
+
+    def _removed_at_zoom(self, at):
+        """Erase tokens and what Zoom told of its user: the person removed the app in Zoom, which Zoom signed (R4).
+
+        News of an earlier grant than the present one changes nothing: Zoom's events may come late.
+
+        :param at: when it was removed, naive UTC; None if Zoom did not tell
+        """
+        self.ensure_one()
+        if self.state == "revoked" or (at and self.connected_at and at < self.connected_at):
+            return
+        self.env["zoom.connection.token"].sudo().search([("connection_id", "=", self.id)]).unlink()
+        self.write(
+            {
+                "zoom_user_id": self._erased_id(self.app_id, self.zoom_user_id),
+                "zoom_email": False,
+                "zoom_account_id": False,
+                "zoom_user_type": False,
+                "scopes": False,
+                "api_url": False,
+            }
+        )
+        self._mark("revoked", "deauthorized")
+
+    def _coming_meetings(self):
+        """Return the nearest meetings that this connection holds ready: reading them tells whether it still works."""
+        self.ensure_one()
+        return self.env["zoom.meeting"].search(
+            [("connection_id", "=", self.id), ("state", "=", "live"), ("session_id.start", ">", clock.now())],
+            order="start",
+            limit=3,
+        )
 
     def _announce_change(self):
         """Tell the provider's open pages that something changed: a hint without content, they then ask."""

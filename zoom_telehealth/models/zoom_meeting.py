@@ -9,6 +9,9 @@ from .. import clock
 from ..fields import Encrypted
 from ..zoom.payloads import LONGEST_DURATION_MINUTES, MeetingWish, neutral_topic, new_passcode, new_reference
 
+# How long a meeting of which nobody heard that it ended is asked for; past that Zoom is not asked any more.
+ASKED_FOR = timedelta(days=9)
+
 STATES = [
     ("wanted", "Not made yet"),
     ("live", "At Zoom"),
@@ -68,17 +71,28 @@ class ZoomMeeting(models.Model):
     duration = fields.Integer("Minutes at Zoom", readonly=True)
     seen_at = fields.Datetime("Last seen", readonly=True)
     agreed_version = fields.Integer(readonly=True, help="The session's version with which Zoom agrees.")
+    unmet = fields.Char("Not taken over", readonly=True, help="What Zoom keeps otherwise than it was told.")
     # The attempt, committed before Zoom is called.
     attempt = fields.Selection(
-        [("create", "Create"), ("look", "Look"), ("read", "Read"), ("update", "Update"), ("delete", "Delete")],
+        [
+            ("create", "Create"),
+            ("look", "Look"),
+            ("read", "Read"),
+            ("pull", "Ask"),
+            ("update", "Update"),
+            ("delete", "Delete"),
+        ],
         readonly=True,
     )
     attempt_version = fields.Integer(readonly=True)
     create_sent = fields.Boolean(readonly=True, help="A create was sent whose outcome is not known.")
     looks = fields.Integer(readonly=True, help="How often we looked since the outcome became unknown.")
     look_again_at = fields.Datetime(readonly=True, help="When to look for a double that Zoom made late.")
+    hinted_at = fields.Datetime(readonly=True, help="When Zoom, or a click, told that something may have changed.")
+    pulled_at = fields.Datetime("Last asked", readonly=True, help="When Zoom was asked whether it runs or was held.")
     lease_until = fields.Datetime(readonly=True, help="Until then one process works on this meeting.")
     next_try = fields.Datetime("Next try", readonly=True)
+    instance_ids = fields.One2many("zoom.meeting.instance", "meeting_id", "Times held")
     failures = fields.Integer("Failed tries", readonly=True)
     failure = fields.Selection(FAILURES, readonly=True)
     failure_facts = fields.Char(
@@ -89,6 +103,7 @@ class ZoomMeeting(models.Model):
     _reference_zoom_id = models.UniqueIndex("(reference, zoom_id)")
     # What the reconciler looks through: never the meetings that are gone or over.
     _open = models.Index("(state, next_try) WHERE state IN ('wanted', 'live', 'leaving')")
+    _hinted = models.Index("(hinted_at) WHERE hinted_at IS NOT NULL")
 
     # === FOR OTHERS === #
 
@@ -114,10 +129,25 @@ class ZoomMeeting(models.Model):
         self.filtered(lambda meeting: meeting.failure not in (False, "limited", "unknown")).next_try = False
         self.env["zoom.reconciler"]._wake()
 
-    def _doubt(self):
-        """Have it compared with Zoom now, whatever it was last seen to be."""
-        self.write({"agreed_version": 0, "seen_at": False, "next_try": False})
-        self.env["zoom.reconciler"]._wake()
+    def _hint(self, recovered=False):
+        """Have these meetings read at Zoom now: something may have changed, and what did is Zoom's to say.
+
+        :param recovered: Zoom took one out of its bin, so that a meeting that is gone may be there again
+        """
+        known = (*CURRENT, "gone", "over") if recovered else CURRENT
+        hinted = self.filtered(lambda meeting: meeting.zoom_id and meeting.state in known)
+        hinted.write({"hinted_at": clock.now(), "next_try": False})
+        if hinted:
+            self.env["zoom.reconciler"]._wake()
+
+    @api.model
+    def _told_of(self, app, zoom_id):
+        """Return the meeting that an event of an app is about, or none: an app speaks for its own connections alone.
+
+        :param app: ``zoom.app`` record
+        :param zoom_id: Zoom's meeting id, as text
+        """
+        return self.search([("zoom_id", "=", zoom_id), ("connection_id.app_id", "=", app.id)], limit=1)
 
     @api.model
     def _hurry_all_of(self, providers):
@@ -177,6 +207,19 @@ class ZoomMeeting(models.Model):
             values["join_link"] = seen.join_url
         self.write(values | self._settled())
 
+    def _drifted(self, seen):
+        """Whether Zoom has otherwise than wished what it took over once: somebody changed it there.
+
+        What Zoom did not take over when it was told (an account's locked setting) is no drift, or mending would go in
+        circles with the events that it causes.
+
+        :param seen: :class:`MeetingSeen`
+        """
+        self.ensure_one()
+        if self.session_id.state != "scheduled" or self.session_id.start <= clock.now():
+            return False
+        return bool(set(seen.differs_from(self._wish())) - set((self.unmet or "").split()))
+
     @api.model
     def _settled(self):
         """Values of a row with which nothing is left to do."""
@@ -195,7 +238,9 @@ class ZoomMeeting(models.Model):
     def _gc_over(self):
         """Take meetings of long-past sessions out of the reconciler's sight; Zoom expires them by itself."""
         yesterday = clock.now() - timedelta(days=1)
-        domain = Domain("state", "in", CURRENT) & Domain("session_id.stop", "<", yesterday)
+        settled = Domain("state", "=", "wanted") | Domain("session_id.state", "=", "ended")
+        domain = Domain("state", "in", CURRENT) & settled & Domain("session_id.stop", "<", yesterday)
+        domain |= Domain("state", "in", CURRENT) & Domain("session_id.stop", "<", clock.now() - ASKED_FOR)
         domain |= Domain("state", "=", "leaving") & Domain("start", "<", yesterday)
         past = self.search(domain, limit=1000)
         past.write({"state": "over"})

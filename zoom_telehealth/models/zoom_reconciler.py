@@ -186,6 +186,8 @@ class ZoomReconciler(models.AbstractModel):
             meeting.write({"state": "leaving", "create_sent": False, "look_again_at": clock.now()})
         if meeting.create_sent:
             return tasks.LOOK
+        if meeting.state in ("gone", "over"):
+            return tasks.READ
         if meeting.state == "wanted" and host_kept:
             return tasks.CREATE
         if meeting.state == "leaving" or not host_kept:
@@ -193,8 +195,11 @@ class ZoomReconciler(models.AbstractModel):
             return self._way_out(meeting)
         if meeting.look_again_at and meeting.look_again_at <= clock.now():
             return tasks.LOOK
-        # A started session is never moved at Zoom.
-        return tasks.READ if session.state == "live" else tasks.UPDATE
+        # A started or past session is never moved at Zoom.
+        coming = session.state == "scheduled" and session.stop > clock.now()
+        if coming and session.version != meeting.agreed_version:
+            return tasks.UPDATE
+        return tasks.READ if meeting.hinted_at else tasks.PULL
 
     @api.model
     def _way_out(self, meeting):
@@ -310,30 +315,62 @@ class ZoomReconciler(models.AbstractModel):
 
     @api.model
     def _record_outcome(self, meeting, outcome):
-        kind = meeting.attempt
+        kind, claimed_at = meeting.attempt, (meeting.lease_until or clock.now()) - LEASE
         if outcome.error:
             self._record_failure(meeting, kind, outcome.error)
         elif kind == tasks.LOOK:
             self._record_look(meeting, outcome.seen)
         elif outcome.gone:
             self._record_gone(meeting)
+        elif meeting.state in ("gone", "over"):
+            self._record_recovered(meeting, outcome.seen[0])
         else:
-            [seen] = outcome.seen
-            meeting._see(seen, meeting.agreed_version if kind == tasks.READ else meeting.attempt_version)
-            if kind == tasks.READ and seen.status != "started":
-                meeting.session_id._mark_not_running()
+            self._record_seen(meeting, kind, outcome)
+        if not outcome.error and meeting.hinted_at and meeting.hinted_at <= claimed_at:
+            meeting.hinted_at = False
         meeting.session_id._announce_change()
+
+    @api.model
+    def _record_seen(self, meeting, kind, outcome):
+        """Write down what Zoom has, and what follows: a change that somebody made there is undone."""
+        [seen] = outcome.seen
+        if kind in (tasks.CREATE, tasks.UPDATE):
+            meeting._see(seen, meeting.attempt_version)
+            meeting.unmet = " ".join(seen.differs_from(meeting._wish())) or False
+        else:
+            meeting._see(seen, 0 if meeting._drifted(seen) else meeting.agreed_version)
+        instances = self.env["zoom.meeting.instance"]
+        if seen.status == "started":
+            instances._found(meeting, seen.uuid, None)
+        elif kind == tasks.PULL:
+            instances._found(meeting, "", outcome.held)
+            meeting.session_id._mark_not_running(outcome.held_is_known)
+        if kind == tasks.PULL:
+            meeting.pulled_at = clock.now()
+
+    @api.model
+    def _record_recovered(self, meeting, seen):
+        """A meeting that was gone is at Zoom again: the session takes it back if it has none, or it goes for good."""
+        session = meeting.session_id
+        wanted = session.state == "scheduled" and session.place == "zoom" and session.stop > clock.now()
+        if wanted and session.provider_id == meeting.provider_id and not session._current_meeting():
+            meeting._see(seen, version=0)
+        else:
+            meeting.write(meeting._settled() | {"state": "leaving"})
 
     @api.model
     def _record_gone(self, meeting):
         """Deleted by us, or removed at Zoom by somebody else: then the session, which wants one, gets another."""
+        was_current = meeting.state == "live"
         if meeting.look_again_at:
             # A double of it may have been made late: the row stays to look for that.
             values = {"state": "leaving", "zoom_id": False, "next_try": meeting.look_again_at}
         else:
             values = {"state": "gone"}
-        meeting.write(meeting._settled() | values | {"seen_at": clock.now()})
-        meeting.session_id._mark_not_running()
+        meeting.write(meeting._settled() | values | {"seen_at": clock.now(), "hinted_at": False})
+        if was_current:
+            self.env["zoom.meeting.instance"]._found(meeting, "", None)
+            meeting.session_id._mark_not_running()
 
     @api.model
     def _record_look(self, meeting, seen):

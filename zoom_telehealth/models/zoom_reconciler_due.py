@@ -11,8 +11,30 @@ from odoo.tools import SQL
 
 from .. import clock
 
-# How often a live session's meeting is read, to learn that it is over.
-LIVE_EVERY = timedelta(minutes=5)
+# What no event told is asked for so long after it should have happened (R21); past that nobody asks any more.
+ASK_AFTER = (
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    *(timedelta(days=days) for days in range(1, 9)),
+)
+# Meetings of sessions that should have begun, or ended, and when Zoom is asked next. A session that was started by a
+# click, and of which no event came, is asked for by that time.
+ASKED = """
+    FROM telehealth_session s
+    JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
+    JOIN zoom_connection k ON k.id = m.connection_id AND k.state = 'connected'
+   CROSS JOIN LATERAL (
+         SELECT CASE WHEN s.state = 'scheduled' THEN s.start
+                     WHEN EXISTS (SELECT FROM zoom_meeting_instance i WHERE i.meeting_id = m.id
+                                     AND i.started_at IS NOT NULL AND i.ended_at IS NULL) THEN s.stop
+                     ELSE GREATEST(s.started_at, s.start) END AS since) AS expected
+   CROSS JOIN LATERAL (
+         SELECT min(expected.since + step) AS at FROM unnest(%(ask_after)s::interval[]) AS step
+          WHERE expected.since + step > COALESCE(m.pulled_at, '-infinity')) AS ask
+   WHERE s.place = 'zoom' AND s.state IN ('scheduled', 'live')
+     AND s.start > %(now)s - interval '10 days' AND s.start < %(now)s + interval '1 day'
+"""
 
 
 class ZoomReconcilerDue(models.AbstractModel):
@@ -29,13 +51,13 @@ class ZoomReconcilerDue(models.AbstractModel):
                 UNION ALL
                 SELECT look_again_at FROM zoom_meeting WHERE state = 'live' AND look_again_at IS NOT NULL
                 UNION ALL
-                SELECT GREATEST(m.seen_at, s.started_at) + %(live_every)s
-                  FROM zoom_meeting m JOIN telehealth_session s ON s.id = m.session_id
-                 WHERE m.state = 'live' AND s.state = 'live'
+                SELECT GREATEST(ask.at, m.next_try) """
+            + ASKED
+            + """
             ) AS waiting
              WHERE at > %(now)s
             """,
-            {"now": clock.now(), "live_every": LIVE_EVERY},
+            {"now": clock.now(), "ask_after": list(ASK_AFTER)},
         )
         [[moment]] = self.env.cr.fetchall()
         if moment:
@@ -82,19 +104,28 @@ class ZoomReconcilerDue(models.AbstractModel):
                              WHERE k.user_id = s.provider_id AND k.state = 'connected'
                                AND r.company_id = s.company_id)))
               ORDER BY 3 LIMIT %(limit)s
-            ), running AS (
+            ), hinted AS (
+                SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
+                  FROM zoom_meeting m
+                  JOIN zoom_connection k ON k.id = m.connection_id AND k.state = 'connected'
+             LEFT JOIN telehealth_session s ON s.id = m.session_id
+                 WHERE m.hinted_at IS NOT NULL
+                   AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
+              ORDER BY 3 LIMIT %(limit)s
+            ), asked AS (
                 SELECT m.session_id, m.id AS meeting_id, s.start
-                  FROM telehealth_session s
-                  JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
-                 WHERE s.state = 'live'
-                   AND (m.seen_at IS NULL OR GREATEST(m.seen_at, s.started_at) <= %(now)s - %(live_every)s)
+            """
+            + ASKED
+            + """
+                   AND ask.at <= %(now)s
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
               ORDER BY s.start LIMIT %(limit)s
             )
             SELECT session_id, meeting_id
-              FROM (SELECT * FROM wanted UNION SELECT * FROM standing UNION SELECT * FROM running) AS due
+              FROM (SELECT * FROM wanted UNION SELECT * FROM standing UNION SELECT * FROM hinted
+                    UNION SELECT * FROM asked) AS due
              ORDER BY start, session_id LIMIT %(limit)s
             """,
-            now=now, limit=limit, live_every=LIVE_EVERY,
+            now=now, limit=limit, ask_after=list(ASK_AFTER),
         ))  # fmt: skip
         return self.env.cr.fetchall()

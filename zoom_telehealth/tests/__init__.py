@@ -6,6 +6,7 @@ from . import (
     test_encrypted_fields,
     test_events,
     test_finding_work,
+    test_inbox,
     test_join_routes,
     test_keeping_in_step,
     test_mails,

@@ -199,18 +199,23 @@ class TestMakingMeetingsAtZoom(ReconcilerCase):
         self.assertNotEqual(self.meeting_of(one).zoom_id, self.meeting_of(two).zoom_id)
         self.assertEqual(len(self.simulator.meetings()), 2)
 
-    def test_a_live_session_is_read_until_zoom_says_it_is_over(self):
+    def test_a_started_session_is_asked_for_until_zoom_says_it_is_over(self):
         session = self.session(start=soon(minutes=5))
         [meeting] = self.work()
         session._mark_live()
         self.simulator.control("POST", "people", meeting_id=int(meeting.zoom_id), role="host")
-        with self.clock_moved(minutes=10):
-            self.assertEqual(self.work(), {meeting: "read"})
+        with self.clock_moved(minutes=15):
+            self.assertEqual(self.work(), {}, "Zoom's event is given its time")
+        with self.clock_moved(minutes=25):
+            self.assertEqual(self.work(), {meeting: "pull"})
             self.assertEqual(session.state, "live")
+            self.assertTrue(meeting.instance_ids.started_at)
+            self.assertEqual(self.work(), {}, "it runs: it is asked again when it should be over")
         self.simulator.control("DELETE", "people", meeting_id=int(meeting.zoom_id))
-        with self.clock_moved(minutes=90):
-            self.work()
+        with self.clock_moved(minutes=80):
+            self.assertEqual(self.work(), {meeting: "pull"})
             self.assertEqual(session.state, "ended")
+            self.assertTrue(meeting.instance_ids.end_was_asked)
 
     def test_a_live_session_is_never_moved_at_zoom(self):
         session = self.session(start=soon(minutes=5))
@@ -252,7 +257,10 @@ class TestRun(ReconcilerCase):
 
     def test_long_past_meetings_leave_the_reconcilers_sight(self):
         connection = self.connection_row(self.dana, self.app, "zoom-dana")
-        past, coming = self.session(start=soon(days=-3)), self.session()
-        meetings = {session: self.meeting_row(session, connection) for session in (past, coming)}
+        past, asked, coming = self.session(start=soon(days=-10)), self.session(start=soon(days=-3)), self.session()
+        held = self.session(start=soon(days=-2))
+        sessions = (past, asked, held, coming)
+        meetings = [self.meeting_row(session, connection) for session in sessions]
+        held.with_context(from_calendar_event=True).state = "ended"
         self.env["zoom.meeting"]._gc_over()
-        self.assertEqual((meetings[past].state, meetings[coming].state), ("over", "live"))
+        self.assertEqual([meeting.state for meeting in meetings], ["over", "live", "over", "live"])

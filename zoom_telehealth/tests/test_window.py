@@ -21,11 +21,11 @@ class TestWindow(EventCase):
                 with self.subTest(before=before, after=after, moment=moment), self.clock_at(moment):
                     self.assertEqual(self.danas._door(), door)
 
-    def test_a_live_session_stays_open_and_an_ended_or_cancelled_one_is_shut(self):
+    def test_a_live_session_stays_open_and_one_that_ended_may_go_on_until_its_planned_end(self):
         session = self.danas.with_context(from_calendar_event=True)
         for state, during, long_after in (
             ("live", "open", "open"),
-            ("ended", "after", "after"),
+            ("ended", "open", "after"),
             ("cancelled", "cancelled", "cancelled"),
         ):
             session.state = state

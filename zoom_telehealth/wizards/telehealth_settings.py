@@ -8,6 +8,8 @@ PRACTICE_FIELDS = (
     "telehealth_minutes_before",
     "telehealth_minutes_after",
     "telehealth_horizon_days",
+    "telehealth_attendance",
+    "telehealth_recordings",
     "telehealth_help_phone",
     "telehealth_help_email",
     "telehealth_help_hours",
@@ -33,6 +35,8 @@ class TelehealthSettings(models.TransientModel):
     telehealth_minutes_before = fields.Integer("Minutes before the start")
     telehealth_minutes_after = fields.Integer("Minutes after the end")
     telehealth_horizon_days = fields.Integer("Days ahead")
+    telehealth_attendance = fields.Boolean("Attendance from Zoom")
+    telehealth_recordings = fields.Boolean("Recordings")
     telehealth_help_phone = fields.Char("Help by phone")
     telehealth_help_email = fields.Char("Help by e-mail")
     telehealth_help_hours = fields.Char("Help hours")

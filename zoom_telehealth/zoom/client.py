@@ -20,7 +20,7 @@ from . import calls
 from .addresses import is_secure
 from .answers import Answer, expect_no_error, object_in
 from .errors import MalformedAnswer, OutcomeUnknown, ServerTrouble, TokenRefused, Unreachable
-from .payloads import LONGEST_NAME, MeetingSeen, MeetingWish, UserSeen
+from .payloads import LONGEST_NAME, HeldSeen, MeetingSeen, MeetingWish, UserSeen
 from .transport import BACKGROUND, Timeouts
 
 # Zoom's largest page, and as many pages as 30,000 meetings need: more is a fault of the listing.
@@ -78,6 +78,13 @@ class ZoomClient:
         :raises MeetingGone: Zoom has none of this id
         """
         return MeetingSeen.from_answer(self._meeting_object(meeting_id))
+
+    def last_held(self, meeting_id: str) -> HeldSeen:
+        """The last time a meeting was held and ended. Scope `meeting:read:past_meeting`; paid accounts only.
+
+        :raises MeetingGone: it was never held
+        """
+        return HeldSeen.from_answer(self._get("/past_meetings/{id}", meeting_id=meeting_id))
 
     def start_link(self, meeting_id: str) -> str:
         """A fresh link that makes whoever opens it the host, for 2 hours: hand it to the provider, keep it nowhere.

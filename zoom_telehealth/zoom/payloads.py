@@ -171,7 +171,7 @@ class MeetingSeen:
             id=str(number),
             uuid=_text(body, "uuid"),
             topic=_text(body, "topic"),
-            start=_instant(_text(body, "start_time")),
+            start=instant(_text(body, "start_time")),
             duration_minutes=number_in(body.get("duration")),
             timezone=_text(body, "timezone"),
             status=_text(body, "status"),
@@ -199,6 +199,28 @@ class MeetingSeen:
         wished = wish.settings()
         told |= {f"settings.{key}": (value, wished.get(key)) for key, value in self.settings.items() if key in wished}
         return tuple(name for name, (seen, wanted) in told.items() if seen is not None and not _agrees(seen, wanted))
+
+
+@dataclass(frozen=True)
+class HeldSeen:
+    """One time a meeting was held, from `GET /past_meetings/{meetingId}`.
+
+    :ivar uuid: Zoom's id of this time
+    :ivar started_at: naive UTC
+    :ivar ended_at: naive UTC
+    """
+
+    uuid: str
+    started_at: datetime
+    ended_at: datetime
+
+    @classmethod
+    def from_answer(cls, body: Mapping[str, Any]) -> HeldSeen:
+        """:raises MalformedAnswer: the answer lacks the id or a time."""
+        uuid, began, ended = _text(body, "uuid"), instant(_text(body, "start_time")), instant(_text(body, "end_time"))
+        if not uuid or began is None or ended is None:
+            raise MalformedAnswer
+        return cls(uuid, began, ended)
 
 
 @dataclass(frozen=True)
@@ -299,13 +321,13 @@ def _agrees(seen: object, wanted: object) -> bool:
     return seen == wanted
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     """Zoom's `2026-12-01T15:00:00Z` as naive UTC; None where there is no readable time."""
     try:
         moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
-    except ValueError:
+        return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _text(body: Mapping[str, Any], key: str) -> str:

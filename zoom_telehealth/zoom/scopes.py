@@ -14,5 +14,6 @@ MEETINGS = IDENTITY | frozenset(
         "meeting:update:meeting",
         "meeting:delete:meeting",
         "meeting:read:list_meetings",
+        "meeting:read:past_meeting",
     }
 )

@@ -13,12 +13,14 @@ import requests
 
 from .client import ZoomClient
 from .errors import MeetingGone, OutcomeUnknown, ZoomError
-from .payloads import MeetingSeen, MeetingWish
+from .payloads import HeldSeen, MeetingSeen, MeetingWish
 from .transport import Timeouts
 
 CREATE = "create"
 LOOK = "look"
 READ = "read"
+# Read it, and if it does not run, ask when it was held last.
+PULL = "pull"
 UPDATE = "update"
 DELETE = "delete"
 
@@ -30,7 +32,7 @@ PATIENCE = Timeouts(connect=5.0, read=15.0, total=20.0)
 class Task:
     """One thing to do at Zoom.
 
-    :ivar kind: ``create``; ``look`` (find meetings by their reference); ``read``; ``update``; ``delete``
+    :ivar kind: ``create``; ``look`` (find meetings by their reference); ``read``; ``pull``; ``update``; ``delete``
     :ivar api_url: the connection's API origin
     :ivar access_token: of the connection that hosts the meeting
     :ivar reference: our marker in the topic, needed to look
@@ -59,11 +61,15 @@ class Outcome:
 
     :ivar seen: the meetings that Zoom showed: any number after look, none after delete, else one
     :ivar gone: Zoom said twice in plain words that it has no such meeting
+    :ivar held: after a pull, the last time that the meeting was held and ended
+    :ivar held_is_known: whether Zoom told about that; some connections may not ask
     :ivar error: why it did not succeed, if it did not
     """
 
     seen: tuple[MeetingSeen, ...] = ()
     gone: bool = False
+    held: HeldSeen | None = None
+    held_is_known: bool = False
     error: ZoomError | None = None
 
 
@@ -95,12 +101,29 @@ def _perform(client: ZoomClient, task: Task) -> Outcome:
             return Outcome(gone=True)
         if task.kind == READ:
             return Outcome(seen=(client.meeting(task.meeting_id),))
+        if task.kind == PULL:
+            return _pulled(client, client.meeting(task.meeting_id))
         if task.kind == UPDATE and task.wish is not None:
             client.update_meeting(task.meeting_id, task.wish)
             return Outcome(seen=(client.meeting(task.meeting_id),))
     except MeetingGone:
         return _confirmed_gone(client, task.meeting_id)
     raise ValueError("What to do is not said.")
+
+
+def _pulled(client: ZoomClient, seen: MeetingSeen) -> Outcome:
+    if seen.status == "started":
+        return Outcome(seen=(seen,))
+    try:
+        return Outcome(seen=(seen,), held=client.last_held(seen.id), held_is_known=True)
+    except MeetingGone:
+        # It is there, we have just read it: this says that it was never held.
+        return Outcome(seen=(seen,), held_is_known=True)
+    except ZoomError as error:
+        if error.worth_retrying:
+            raise
+        # No scope for it, or no paid account: whether it runs is known all the same.
+        return Outcome(seen=(seen,))
 
 
 def _confirmed_gone(client: ZoomClient, meeting_id: str) -> Outcome:

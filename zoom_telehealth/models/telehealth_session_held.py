@@ -1,0 +1,84 @@
+from odoo import models
+
+from .. import clock
+
+
+class TelehealthSessionHeld(models.Model):
+    """What really happened to a session: when it was live, when it ended. Written by what Zoom tells or is asked.
+
+    Zoom's events come late and in any order, so nothing is counted up or down: each time the state is worked out anew
+    from the instances that are known.
+    """
+
+    _inherit = "telehealth.session"
+
+    def _mark_live(self):
+        """Note that the provider went to Zoom to start. Whether the meeting runs is then told, or asked for.
+
+        Before the door opens it is no start: a provider who looks in early lets nobody in.
+        """
+        for session in self.filtered(lambda session: session.state in ("scheduled", "ended")):
+            if session._door() == "open":
+                session._happened({"state": "live", "started_at": session.started_at or clock.now(), "ended_at": False})
+        self.env["zoom.reconciler"]._wake()
+
+    def _follow_instances(self):
+        """Take over what the instances of these sessions' meetings say."""
+        for session in self.filtered(lambda session: session.state in ("scheduled", "live", "ended")):
+            instances = session.meeting_ids.instance_ids.filtered("started_at")
+            if instances:
+                session._happened(session._state_by(instances))
+
+    def _state_by(self, instances):
+        """Return the values that these instances make true.
+
+        A meeting runs once at a time: an instance that began before another is over, whether its end was told or not.
+        What was over before the planned start was a look-in, and what runs before the door opens is none yet.
+
+        :param instances: ``zoom.meeting.instance`` records that began; at least one
+        """
+        self.ensure_one()
+        newest = max(instances, key=lambda instance: (instance.started_at, instance.id))
+        counted = instances.filtered(lambda one: one.ended_at and one.ended_at >= self.start) | newest
+        began = min(counted.mapped("started_at"))
+        if not newest.ended_at:
+            opens, _closes = self._window()
+            return {"state": "live", "started_at": began, "ended_at": False} if clock.now() >= opens else NOT_HELD
+        if newest.ended_at >= self.start:
+            return {"state": "ended", "started_at": began, "ended_at": newest.ended_at}
+        return NOT_HELD
+
+    def _mark_not_running(self, held_is_known=False):
+        """Note that Zoom says a live session's meeting does not run, and no instance of it is known.
+
+        :param held_is_known: whether Zoom would have told if it had been held
+        """
+        for session in self.filtered(lambda session: session.state == "live"):
+            if session.meeting_ids.instance_ids.filtered("started_at"):
+                session._follow_instances()
+            elif held_is_known or clock.now() <= session._window()[1]:
+                session._happened(NOT_HELD)
+            else:
+                session._happened({"state": "ended", "started_at": session.started_at, "ended_at": clock.now()})
+
+    def _happened(self, values):
+        """Write what happened where it is news, and tell the people of the session."""
+        self.ensure_one()
+        if all(self[name] == value for name, value in values.items()):
+            return
+        was_live = self.state == "live"
+        self.write(values)
+        if was_live and self.state == "scheduled":
+            self._catch_up()
+        self._announce_change()
+
+    def _catch_up(self):
+        """Take over what became of the event while the session was live and did not follow it."""
+        self.ensure_one()
+        if self.event_id:
+            self._follow_events()
+        else:
+            self._cancel()
+
+
+NOT_HELD = {"state": "scheduled", "started_at": False, "ended_at": False}

@@ -1,0 +1,371 @@
+"""What follows from what Zoom tells: late, doubled, out of order, about others' meetings, or not to be understood."""
+
+import json
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from .. import clock
+from ..zoom import events, webhook
+from .common import soon
+from .event_case import EventCase
+
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class InboxCase(EventCase):
+    """Dana's session, its meeting at Zoom, and a way to let Zoom tell something about it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connection = cls.connection_row(cls.dana, cls.app, "zoom-dana")
+        cls.meeting = cls.meeting_row(cls.danas, cls.connection)
+        cls.inbox = cls.env["zoom.inbox"]
+
+    def tell(self, name, at=None, app=None, **about):
+        """Let Zoom tell something of the meeting; returns the delivery, or None where nothing was kept."""
+        at = at or clock.now()
+        payload = {"account_id": "account", "object": {"id": self.meeting.zoom_id, "uuid": "uuid-1==", **about}}
+        return self.deliver({"event": name, "event_ts": milliseconds(at), "payload": payload}, app)
+
+    def deliver(self, content, app=None):
+        body = content if isinstance(content, str) else json.dumps(content)
+        deliveries, app = self.env["zoom.delivery"], app or self.app
+        values = deliveries._classify(app, body)
+        if values is None:
+            return None
+        if deliveries._store(app, webhook.fingerprint(body.encode()), "request-1", values):
+            return deliveries.search([("app_id", "=", app.id)], order="id desc", limit=1)
+        return None
+
+    def work(self):
+        """Work on all that waits, as the scheduled action does, in this test's transaction."""
+        waiting = self.env["zoom.delivery"].search([("state", "=", "new")], order="event_at, id")
+        for delivery in waiting:
+            self.inbox._work_on(delivery)
+        self.env.flush_all()
+        return waiting
+
+    def told(self, name, **about):
+        delivery = self.tell(name, **about)
+        self.work()
+        return delivery
+
+    def begin(self, at, uuid="uuid-1=="):
+        return self.told("meeting.started", at=at, uuid=uuid, start_time=at.strftime(STAMP))
+
+    def end(self, at, began, uuid="uuid-1=="):
+        return self.told(
+            "meeting.ended", at=at, uuid=uuid, start_time=began.strftime(STAMP), end_time=at.strftime(STAMP)
+        )
+
+
+class TestSessionsHeld(InboxCase):
+    def test_a_session_is_live_and_ended_by_zooms_times(self):
+        start = self.danas.start
+        with self.clock_at(start + timedelta(minutes=2)):
+            self.assertEqual(self.begin(start + timedelta(minutes=1)).state, "done")
+            self.assertEqual((self.danas.state, self.danas.started_at), ("live", start + timedelta(minutes=1)))
+        with self.clock_at(start + timedelta(minutes=50)):
+            self.end(start + timedelta(minutes=49), start + timedelta(minutes=1))
+        self.assertEqual(
+            (self.danas.state, self.danas.started_at, self.danas.ended_at),
+            ("ended", start + timedelta(minutes=1), start + timedelta(minutes=49)),
+        )
+
+    def test_events_in_any_order_lead_to_the_same_end(self):
+        """An end that comes before its start, and a start told late, change nothing of the outcome."""
+        start = self.danas.start
+        began, ended = start + timedelta(minutes=1), start + timedelta(minutes=40)
+        with self.clock_at(start + timedelta(minutes=45)):
+            self.end(ended, began)
+            self.assertEqual((self.danas.state, self.danas.started_at), ("ended", began))
+            self.begin(began)
+            self.assertEqual((self.danas.state, self.danas.ended_at), ("ended", ended))
+
+    def test_a_meeting_that_was_cut_and_begun_again_is_live_until_its_last_end(self):
+        start = self.danas.start
+        moments = [start + timedelta(minutes=minutes) for minutes in (0, 10, 12, 48)]
+        with self.clock_at(start + timedelta(minutes=13)):
+            self.begin(moments[0])
+            self.end(moments[1], moments[0])
+            self.assertEqual((self.danas.state, self.danas._door()), ("ended", "open"), "it may go on")
+            self.begin(moments[2], "uuid-2==")
+            self.assertEqual((self.danas.state, self.danas.ended_at), ("live", False))
+        with self.clock_at(start + timedelta(minutes=49)):
+            self.end(moments[3], moments[2], "uuid-2==")
+        self.assertEqual((self.danas.started_at, self.danas.ended_at), (moments[0], moments[3]))
+        self.assertEqual(len(self.meeting.instance_ids), 2)
+
+    def test_an_end_that_never_came_does_not_keep_a_later_one_from_ending_the_session(self):
+        start = self.danas.start
+        with self.clock_at(start + timedelta(minutes=30)):
+            self.begin(start)
+            self.begin(start + timedelta(minutes=20), "uuid-2==")
+            self.end(start + timedelta(minutes=29), start + timedelta(minutes=20), "uuid-2==")
+        self.assertEqual(self.danas.state, "ended")
+
+    def test_who_looks_in_before_the_start_neither_opens_nor_ends_the_session(self):
+        start = self.danas.start
+        with self.clock_at(start - timedelta(minutes=60)):
+            self.begin(start - timedelta(minutes=60))
+            self.assertEqual(self.danas.state, "scheduled")
+        with self.clock_at(start - timedelta(minutes=5)):
+            self.begin(start - timedelta(minutes=9), "uuid-2==")
+            self.assertEqual(self.danas.state, "live")
+            self.end(start - timedelta(minutes=6), start - timedelta(minutes=9), "uuid-2==")
+            self.assertEqual(self.danas.state, "scheduled", "the session is still to come")
+
+    def test_a_cancelled_session_stays_cancelled_whatever_is_held(self):
+        self.danas.event_id.action_archive()
+        with self.clock_at(self.danas.start):
+            self.begin(self.danas.start)
+        self.assertEqual(self.danas.state, "cancelled")
+
+    def test_the_people_of_a_session_are_told_that_it_is_live(self):
+        with self.clock_at(self.danas.start), self.bus_spy() as told:
+            self.begin(self.danas.start)
+        self.assertIn(self.dana.partner_id, told)
+        self.assertIn(self.ana.partner_id, told)
+
+    @contextmanager
+    def bus_spy(self):
+        """Record who is told on the bus; the messages go out all the same."""
+        told, partners = [], type(self.env["res.partner"])
+        send = partners._bus_send
+
+        def spy(records, *args, **options):
+            told.extend(records)
+            return send(records, *args, **options)
+
+        with patch.object(partners, "_bus_send", spy):
+            yield told
+
+
+class TestHints(InboxCase):
+    def test_what_changes_a_meeting_is_only_a_hint_and_has_it_read(self):
+        for name in ("meeting.updated", "meeting.deleted", "meeting.permanently_deleted", "meeting.recovered"):
+            with self.subTest(name):
+                self.meeting.hinted_at = False
+                before = self.meeting.read(["state", "start", "duration", "agreed_version", "zoom_id"])
+                self.told(name, start_time="2031-01-01T00:00:00Z")
+                self.assertTrue(self.meeting.hinted_at)
+                self.assertEqual(self.meeting.read(["state", "start", "duration", "agreed_version", "zoom_id"]), before)
+                self.assertEqual(self.danas.state, "scheduled")
+
+    def test_a_meeting_that_we_removed_is_not_read_for_the_echo_but_for_its_recovery(self):
+        self.meeting.state = "gone"
+        self.told("meeting.deleted")
+        self.assertFalse(self.meeting.hinted_at)
+        self.told("meeting.recovered")
+        self.assertTrue(self.meeting.hinted_at)
+
+    def test_a_zoom_user_who_leaves_the_account_has_their_coming_meetings_read(self):
+        for name in sorted(events.USERS):
+            self.meeting.hinted_at = False
+            delivery = self.deliver(
+                {"event": name, "event_ts": milliseconds(clock.now()), "payload": {"object": {"id": "zoom-dana"}}}
+            )
+            self.work()
+            self.assertEqual((delivery.state, bool(self.meeting.hinted_at)), ("done", True))
+            self.assertEqual(self.connection.state, "connected", "only Zoom's plain word ends a connection")
+
+
+class TestBelief(InboxCase):
+    def test_an_app_speaks_for_its_own_connections_alone(self):
+        with self.clock_at(self.danas.start):
+            delivery = self.tell("meeting.started", app=self.harbour_app, start_time=clock.now().strftime(STAMP))
+            self.work()
+        self.assertEqual((delivery.state, self.danas.state), ("foreign", "scheduled"))
+
+    def test_an_unknown_event_is_counted_and_nothing_of_it_kept(self):
+        delivery = self.told("meeting.chat_message_sent", chat_message={"message_content": "secret"})
+        self.assertEqual((delivery.state, delivery.body), ("unknown", False))
+
+    def test_the_same_delivery_again_has_no_effect(self):
+        first = self.tell("meeting.updated", at=self.danas.start)
+        self.assertTrue(first)
+        self.assertIsNone(self.tell("meeting.updated", at=self.danas.start))
+        self.assertEqual(self.env["zoom.delivery"].search_count([("event", "=", "meeting.updated")]), 1)
+
+    def test_what_cannot_be_understood_is_parked_with_its_cause_and_a_person_may_retry(self):
+        delivery = self.told("meeting.started", uuid=None)
+        self.assertEqual((delivery.state, delivery.cause), ("parked", "uuid"))
+        self.assertTrue(delivery.has_body)
+        with self.assertRaises(UserError):
+            delivery.with_user(self.dana).action_retry()
+        delivery.with_user(self.mia).action_retry()
+        self.assertEqual((delivery.state, delivery.cause), ("new", False))
+        self.work()
+        self.assertEqual(delivery.state, "parked")
+
+    def test_one_that_fails_leaves_nothing_half_done_and_the_others_are_worked_on(self):
+        """What goes wrong in the middle is undone; the log names where, and nothing of the event."""
+        with self.clock_at(self.danas.start):
+            failing = self.tell("meeting.started", start_time=clock.now().strftime(STAMP), topic="Griefwork")
+            good = self.tell("meeting.updated")
+            trouble = patch.object(type(self.danas), "_happened", side_effect=ValueError("Griefwork"))
+            with trouble, self.assertLogs("odoo.addons.zoom_telehealth.models.zoom_inbox") as log:
+                self.work()
+            self.assertEqual((failing.state, good.state), ("parked", "done"))
+            self.assertFalse(self.meeting.instance_ids, "the instance was made, and undone")
+            self.assertNotIn("Griefwork", "".join(log.output) + failing.cause)
+            failing.with_user(self.mia).action_retry()
+            self.work()
+            self.assertEqual((failing.state, self.danas.state), ("done", "live"))
+
+    def test_a_signed_body_that_is_not_json_is_parked(self):
+        for body in ("", "{", "[]", "[" * 100_000, '"text"', "null", "{}"):
+            with self.subTest(body[:10]):
+                delivery = self.deliver(body)
+                self.work()
+                self.assertIn(delivery.state, ("parked", "unknown"))
+
+    def test_without_the_servers_key_deliveries_wait(self):
+        self.enterContext(self.enter_registry_test_mode())
+        delivery = self.tell("meeting.updated")
+        self.env.flush_all()
+        with self.master_key(""), self.assertLogs("odoo.addons.zoom_telehealth.models.zoom_inbox", "ERROR"):
+            self.env.ref("zoom_telehealth.ir_cron_inbox").method_direct_trigger()
+        self.assertEqual(delivery.state, "new")
+        self.env.ref("zoom_telehealth.ir_cron_inbox").method_direct_trigger()
+        self.assertEqual(delivery.state, "done")
+
+
+class TestFeatures(InboxCase):
+    """Off means that nothing is kept, not even encrypted."""
+
+    PERSON = {"participant_uuid": "stay-1", "user_name": "Anabel Quintero", "email": ""}
+
+    def join(self, **person):
+        at = self.danas.start
+        return self.told(
+            "meeting.participant_joined", at=at, participant=self.PERSON | {"join_time": at.strftime(STAMP)} | person
+        )
+
+    def test_attendance_and_recordings_are_off_and_their_events_dropped_unstored(self):
+        self.assertFalse(self.sunrise.telehealth_attendance or self.sunrise.telehealth_recordings)
+        before = self.env["zoom.delivery"].search_count([])
+        self.assertIsNone(self.join())
+        self.assertIsNone(self.told("recording.completed", recording_files=[{"id": "file-1"}]))
+        self.assertIsNone(self.told("meeting.participant_role_changed"))
+        self.assertEqual(self.env["zoom.delivery"].search_count([]), before)
+
+    def test_with_attendance_on_comings_and_goings_stand_on_the_instance_once(self):
+        self.sunrise.telehealth_attendance = True
+        at = self.danas.start
+        self.join()
+        self.told(
+            "meeting.participant_joined",
+            at=at + timedelta(seconds=1),
+            participant=self.PERSON | {"date_time": at.strftime(STAMP)},
+        )
+        presence = self.meeting.instance_ids.presence_ids
+        self.assertEqual((presence.kind, presence.at, presence.person_key), ("joined", at, "stay-1"))
+        self.assertEqual(presence.name, "Anabel Quintero")
+        self.assertEqual(self.danas.state, "scheduled", "somebody in the waiting room starts no session")
+        self.env.cr.execute("SELECT name FROM zoom_meeting_presence WHERE id = %s", [presence.id])
+        self.assertNotIn("Anabel", self.env.cr.fetchone()[0])
+
+    def test_another_practice_that_shares_the_app_keeps_nothing(self):
+        """Stored for Harbour's sake, and nothing of it kept of a meeting of Sunrise's."""
+        self.app.company_ids |= self.harbour
+        self.harbour.telehealth_attendance = True
+        delivery = self.join()
+        self.assertEqual((delivery.state, delivery.body), ("off", False))
+        self.assertFalse(self.meeting.instance_ids.presence_ids)
+
+    def test_news_of_a_recording_is_kept_once(self):
+        """R20."""
+        self.sunrise.telehealth_recordings = True
+        for seconds in range(10):
+            at = self.danas.start + timedelta(seconds=seconds)
+            self.told("recording.completed", at=at, recording_files=[{"id": "file-2"}, {"id": "file-1"}])
+        notices = self.env["zoom.recording.notice"].search([("meeting_id", "=", self.meeting.id)])
+        self.assertEqual(notices.mapped("file_ids"), ["file-1,file-2"])
+        self.assertIn("recording_files", notices.body)
+        for seconds in (0, 0, 5):
+            self.told("recording.paused", at=self.danas.start + timedelta(seconds=seconds), x=seconds)
+        self.assertEqual(self.env["zoom.recording.notice"].search_count([("event", "=", "recording.paused")]), 2)
+
+    def test_what_events_said_is_erased_after_the_days_that_were_set(self):
+        delivery = self.told("meeting.updated")
+        waiting = self.tell("meeting.deleted")
+        with self.clock_moved(days=6):
+            self.env["zoom.delivery"]._gc_bodies()
+            self.assertTrue(delivery.body)
+        with self.clock_moved(days=8):
+            self.env["zoom.delivery"]._gc_bodies()
+        self.assertFalse(delivery.body or waiting.body)
+        self.assertEqual((delivery.state, waiting.state), ("done", "parked"))
+        with self.assertRaises(UserError):
+            waiting.with_user(self.mia).action_retry()
+        with self.clock_moved(days=61):
+            self.env["zoom.delivery"]._gc_bodies()
+        self.assertFalse(delivery.exists())
+
+
+class TestRemovedInZoom(InboxCase):
+    """R4."""
+
+    def remove(self, at=None, client_id=None, user_id="zoom-dana"):
+        at = at or clock.now()
+        return self.deliver(
+            {
+                "event": "app_deauthorized",
+                "payload": {
+                    "account_id": "account",
+                    "user_id": user_id,
+                    "client_id": client_id or self.app.client_id,
+                    "deauthorization_time": at.strftime("%Y-%m-%dT%H:%M:%S.632Z"),
+                    "event_ts": at.strftime("%Y-%m-%d %H:%M:%S"),
+                },
+            }
+        )
+
+    def test_tokens_and_what_zoom_told_of_its_user_are_erased(self):
+        delivery = self.remove(clock.now() + timedelta(minutes=1))
+        self.work()
+        connection = self.connection
+        self.assertEqual((delivery.state, connection.state, connection.reason), ("done", "revoked", "deauthorized"))
+        self.assertFalse(self.env["zoom.connection.token"].search([("connection_id", "=", connection.id)]))
+        self.assertFalse(connection.zoom_email or connection.zoom_account_id or connection.scopes or connection.api_url)
+        self.assertNotIn("zoom-dana", connection.zoom_user_id)
+        dana = self.dana.with_user(self.dana).with_company(self.sunrise)
+        self.assertEqual((dana.zoom_state, dana.zoom_user), ("revoked", False))
+
+    def test_the_same_zoom_user_may_connect_again_without_an_administrator(self):
+        self.remove(clock.now() + timedelta(minutes=1))
+        self.work()
+        self.assertEqual(self.env["zoom.connection"]._of_zoom_user(self.app, "zoom-dana"), self.connection)
+        self.assertFalse(self.env["zoom.connection"]._of_zoom_user(self.app, "zoom-omar"))
+
+    def test_news_of_an_earlier_grant_ends_no_later_one(self):
+        self.connection.connected_at = clock.now()
+        self.remove(clock.now() - timedelta(minutes=1))
+        self.work()
+        self.assertEqual(self.connection.state, "connected")
+
+    def test_another_apps_word_does_not_end_a_connection(self):
+        foreign = self.remove(soon(minutes=2), client_id="another")
+        stranger = self.remove(soon(minutes=2), user_id="zoom-stranger")
+        self.work()
+        self.assertEqual((foreign.state, stranger.state), ("parked", "foreign"))
+        self.assertEqual(self.connection.state, "connected")
+
+    @mute_logger("odoo.addons.zoom_telehealth.models.zoom_connection")
+    def test_removed_twice_is_removed_once(self):
+        self.remove(soon(minutes=2))
+        self.remove(soon(minutes=3))
+        self.work()
+        at = self.connection.state_at
+        self.work()
+        self.assertEqual(self.connection.state_at, at)
+
+
+def milliseconds(moment):
+    return int((moment - datetime(1970, 1, 1)).total_seconds() * 1000)
