@@ -13,6 +13,7 @@ from .pages import page
 from .simulator import Simulator, simulator_of
 from .state import ZoomApp, ZoomUser
 from .tokens import issue_code
+from .user_events import ACTIVE
 
 LAST_USER_COOKIE = "zoom_simulator_user"
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
@@ -46,12 +47,13 @@ async def show(request: web.Request) -> web.Response:
         wish = _checked_wish(simulator, request.query)
     except Refused as refused:
         return _error_page(refused)
-    chosen = simulator.world.users.get(request.cookies.get(LAST_USER_COOKIE, ""))
+    users = [user for user in simulator.world.users.values() if user.status == ACTIVE]
+    last = request.cookies.get(LAST_USER_COOKIE, "")
     return page(
         "authorize.html",
         app=wish.app,
-        users=list(simulator.world.users.values()),
-        chosen=chosen or next(iter(simulator.world.users.values())),
+        users=users,
+        chosen_id=last if last in [user.id for user in users] else next((user.id for user in users), ""),
         parameters=dict(request.query),
         redirect_host=urlsplit(wish.redirect_uri).netloc,
     )
@@ -68,7 +70,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
     if form.get("decision") != "allow":
         return _redirect(wish, {"error": "access_denied"})
     user = simulator.world.user_by_email(form.get("user", ""))
-    if user is None:
+    if user is None or user.status != ACTIVE:
         return _error_page(Refused("No such Zoom user", 1001, "Go back and choose one of the users shown."))
     return _allow(simulator, wish, user)
 

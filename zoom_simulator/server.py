@@ -9,9 +9,11 @@ from pathlib import Path
 from aiohttp import web
 
 from . import (
+    apps_page,
     control,
     control_faults,
     control_meetings,
+    control_users,
     control_webhooks,
     meeting_pages,
     oauth_authorize,
@@ -19,6 +21,7 @@ from . import (
     overview,
     rest_meeting_list,
     rest_meetings,
+    rest_past_meetings,
     rest_users,
 )
 from .agenda import Agenda
@@ -157,13 +160,16 @@ def _application(simulator: Simulator) -> web.Application:
             web.get("/v2/meetings/{meeting_id}", rest_meetings.get),
             web.patch("/v2/meetings/{meeting_id}", rest_meetings.change),
             web.delete("/v2/meetings/{meeting_id}", rest_meetings.delete),
+            web.get("/v2/past_meetings/{meeting_id}", rest_past_meetings.get_past_meeting),
             web.post("/v2/meetings/{meeting_id}/invite_links", rest_meetings.create_invite_links),
         ]
     )
     application.add_routes(overview.routes())
+    application.add_routes(apps_page.routes())
     application.add_routes(meeting_pages.routes())
     application.add_routes(control.routes())
     application.add_routes(control_meetings.routes())
+    application.add_routes(control_users.routes())
     application.add_routes(control_faults.routes())
     application.add_routes(control_webhooks.routes())
     return application
