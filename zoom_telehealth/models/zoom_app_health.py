@@ -18,7 +18,7 @@ class ZoomAppHealth(models.Model):
     """Whether Zoom's events arrive: what was seen last, what is wrong, and who is told when it turns bad."""
 
     _name = "zoom.app"
-    _inherit = ["zoom.app", "mail.activity.mixin"]
+    _inherit = ["zoom.app", "mail.thread", "mail.activity.mixin"]
 
     webhook_validated_at = fields.Datetime("Address last checked by Zoom", compute="_compute_webhook_facts")
     webhook_delivered_at = fields.Datetime("Last event", compute="_compute_webhook_facts")

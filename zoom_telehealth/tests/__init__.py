@@ -18,5 +18,7 @@ from . import (
     test_session_form,
     test_settings,
     test_trouble_at_zoom,
+    test_webhook_health,
+    test_what_is_read_back,
     test_window,
 )

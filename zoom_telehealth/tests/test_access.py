@@ -64,6 +64,19 @@ RIGHTS = {
         "sid": {"ottos": "r"},
         "max": {"ottos": "r"},
     },
+    "zoom.meeting.instance": {
+        "dana": {"danas": "r"},
+        "omar": {"omars": "r"},
+        "sam": {"danas": "r", "omars": "r"},
+        "mia": {"danas": "r", "omars": "r"},
+        "otto": {"ottos": "r"},
+        "sid": {"ottos": "r"},
+        "max": {"ottos": "r"},
+    },
+    "zoom.meeting.presence": {},
+    "zoom.recording.notice": {},
+    "zoom.delivery": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
+    "zoom.webhook.refusal": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "calendar.event": {
@@ -104,6 +117,11 @@ CHANGES = {
     "zoom.connection": {"state": "disconnected"},
     "zoom.connection.token": {"given_up": True},
     "zoom.meeting": {"state": "gone"},
+    "zoom.meeting.instance": {"end_was_asked": True},
+    "zoom.meeting.presence": {"kind": "left"},
+    "zoom.recording.notice": {"event": "recording.deleted"},
+    "zoom.delivery": {"state": "done"},
+    "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "calendar.event": {"location": "Room 2"},
@@ -117,6 +135,11 @@ CREATORS = {
     "zoom.connection": set(),
     "zoom.connection.token": set(),
     "zoom.meeting": set(),
+    "zoom.meeting.instance": set(),
+    "zoom.meeting.presence": set(),
+    "zoom.recording.notice": set(),
+    "zoom.delivery": set(),
+    "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
     "telehealth.settings": {"mia", "max"},
 }
@@ -147,6 +170,7 @@ class TestAccess(TelehealthCase):
             "omars": cls.connection_row(cls.omar, cls.app, "zoom-omar"),
             "ottos": cls.connection_row(cls.otto, cls.harbour_app, "zoom-otto"),
         }
+        meetings = {name: cls.meeting_row(cls.sessions[name], connections[name]) for name in cls.sessions}
         cls.records = {
             "telehealth.session": cls.sessions,
             "telehealth.participant": {name: session.participant_ids for name, session in cls.sessions.items()},
@@ -160,7 +184,8 @@ class TestAccess(TelehealthCase):
             "zoom.connection.token": {
                 name: cls.env["zoom.connection.token"]._of(connection) for name, connection in connections.items()
             },
-            "zoom.meeting": {name: cls.meeting_row(cls.sessions[name], connections[name]) for name in cls.sessions},
+            "zoom.meeting": meetings,
+            **cls._told(meetings),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
@@ -169,6 +194,34 @@ class TestAccess(TelehealthCase):
             },
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _told(cls, meetings):
+        """What Zoom told of each meeting, and of each app."""
+        at = soon()
+        instances = {name: cls.env["zoom.meeting.instance"]._of(one, f"uuid-{name}") for name, one in meetings.items()}
+        presences, notices = cls.env["zoom.meeting.presence"], cls.env["zoom.recording.notice"]
+        apps = {"sunrises": cls.app, "harbours": cls.harbour_app}
+        delivery = {"event": "meeting.started", "event_at": at, "received_at": at, "body": "{}"}
+        refusal = {"day": at.date(), "reason": "unsigned", "count": 1, "last_at": at}
+        return {
+            "zoom.meeting.instance": instances,
+            "zoom.meeting.presence": {
+                name: presences.create({"instance_id": one.id, "kind": "joined", "at": at, "person_key": "stay"})
+                for name, one in instances.items()
+            },
+            "zoom.recording.notice": {
+                name: notices.create({"meeting_id": one.id, "zoom_uuid": "u", "event": "recording.started", "at": at})
+                for name, one in meetings.items()
+            },
+            "zoom.delivery": {
+                name: cls.env["zoom.delivery"].create(delivery | {"app_id": app.id, "fingerprint": name})
+                for name, app in apps.items()
+            },
+            "zoom.webhook.refusal": {
+                name: cls.env["zoom.webhook.refusal"].create(refusal | {"app_id": app.id}) for name, app in apps.items()
+            },
+        }
 
     @classmethod
     def _own_app(cls, user):
@@ -273,6 +326,33 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": {
                 "connection_id": self.records["zoom.connection"]["danas"].id,
                 "reference": "AAAA-BBBB-CCCC",
+            },
+            "zoom.meeting.instance": {"meeting_id": self.records["zoom.meeting"]["danas"].id, "zoom_uuid": "new"},
+            "zoom.meeting.presence": {
+                "instance_id": self.records["zoom.meeting.instance"]["danas"].id,
+                "kind": "left",
+                "at": soon(),
+                "person_key": "stay",
+            },
+            "zoom.recording.notice": {
+                "meeting_id": self.records["zoom.meeting"]["danas"].id,
+                "zoom_uuid": "new",
+                "event": "recording.stopped",
+                "at": soon(),
+            },
+            "zoom.delivery": {
+                "app_id": self.app.id,
+                "fingerprint": "new",
+                "event": "meeting.ended",
+                "event_at": soon(),
+                "received_at": soon(),
+            },
+            "zoom.webhook.refusal": {
+                "app_id": self.app.id,
+                "day": soon().date(),
+                "reason": "too_old",
+                "count": 1,
+                "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
             "telehealth.settings": {},

@@ -211,7 +211,8 @@ class TestMakingMeetingsAtZoom(ReconcilerCase):
             self.assertEqual(session.state, "live")
             self.assertTrue(meeting.instance_ids.started_at)
             self.assertEqual(self.work(), {}, "it runs: it is asked again when it should be over")
-        self.simulator.control("DELETE", "people", meeting_id=int(meeting.zoom_id))
+        with self.clock_moved(minutes=50):
+            self.simulator.control("DELETE", "people", meeting_id=int(meeting.zoom_id))
         with self.clock_moved(minutes=80):
             self.assertEqual(self.work(), {meeting: "pull"})
             self.assertEqual(session.state, "ended")

@@ -26,6 +26,8 @@ class TestSettings(TelehealthCase):
             form.telehealth_minutes_before = 5
             form.telehealth_minutes_after = 30
             form.telehealth_horizon_days = 14
+            form.telehealth_attendance = True
+            form.telehealth_recordings = True
             form.telehealth_help_phone = "1"
             form.telehealth_help_email = "help@practice.example"
             form.telehealth_help_hours = "9-5"
@@ -41,6 +43,8 @@ class TestSettings(TelehealthCase):
                     "telehealth_minutes_before": 5,
                     "telehealth_minutes_after": 30,
                     "telehealth_horizon_days": 14,
+                    "telehealth_attendance": True,
+                    "telehealth_recordings": True,
                     "telehealth_help_phone": "1",
                     "telehealth_help_email": "help@practice.example",
                     "telehealth_help_hours": "9-5",
