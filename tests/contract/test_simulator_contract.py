@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.contract.zoom_openapi import NotConforming, assert_recorded_call_conforms, require_openapi
-from tests.simulator.running_simulator import NORA, PRACTICE_APP, RunningSimulator
+from tests.simulator.running_simulator import BEA, NORA, PRACTICE_APP, RunningSimulator
 
 # Zoom's documents ask for nothing but a number, so the uuid form of a meeting's id is not among these.
 EXPECTED = {
@@ -36,6 +36,9 @@ EXPECTED = {
     ("POST", "/meetings/ID/invite_links", 404, 3001),
     ("DELETE", "/meetings/ID", 204, None),
     ("DELETE", "/meetings/ID", 404, 3001),
+    ("GET", "/past_meetings/ID", 200, None),
+    ("GET", "/past_meetings/ID", 400, 200),
+    ("GET", "/past_meetings/ID", 404, 3001),
 }
 
 
@@ -69,6 +72,10 @@ def _bring_about_everything(simulator: RunningSimulator) -> int:
     dana.call("GET", "/users/me/meetings", params={"next_page_token": "made-up"})
     simulator.control("POST", "/people", meeting_id=meeting_id, role="host")
     dana.call("GET", path)
+    dana.call("GET", f"/past_meetings/{meeting_id}")
+    simulator.control("DELETE", "/people", meeting_id=meeting_id)
+    dana.call("GET", f"/past_meetings/{meeting_id}")
+    simulator.connect(BEA).call("GET", f"/past_meetings/{meeting_id}")
     dana.call("PATCH", path, json={"topic": "U"})
     dana.call("PATCH", path, json={"topic": 1})
     dana.call("POST", f"{path}/invite_links", json={"attendees": [{"name": "Ann"}], "ttl": 600})

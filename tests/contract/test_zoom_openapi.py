@@ -127,6 +127,7 @@ def test_the_simulators_table_of_fields_is_zooms(table: Thing, template: str, me
         ("meetings", "/meetings/{meetingId}", "PATCH", "meeting:update:meeting"),
         ("meetings", "/meetings/{meetingId}", "DELETE", "meeting:delete:meeting"),
         ("meetings", "/meetings/{meetingId}/invite_links", "POST", "meeting:write:invite_links"),
+        ("meetings", "/past_meetings/{meetingId}", "GET", "meeting:read:past_meeting"),
         ("users", "/users/{userId}", "GET", "user:read:user"),
     ],
 )

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.simulator.running_simulator import OMAR, RunningSimulator
+from tests.simulator.running_simulator import OMAR, PRACTICE_APP, RunningSimulator
+from tests.simulator.webhook_receiver import Hooks, Receiver
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -78,3 +79,27 @@ def test_a_zoom_user_is_chosen_and_the_app_is_allowed(simulator: RunningSimulato
     code = page.url.split("code=")[1].split("&")[0]
     assert simulator.exchange(code).status_code == 200
     assert simulator.control("GET", "/state")["tokens"][0]["email"] == OMAR
+
+
+def test_deliveries_appear_on_the_page_of_apps_by_themselves(
+    simulator: RunningSimulator, receiver: Receiver, browser: Browser
+) -> None:
+    hooks, page = Hooks(simulator, receiver), _page(browser)
+    page.goto(simulator.root_url)
+    page.get_by_role("link", name="Apps and webhooks").click()
+    app = page.locator(f"[id={PRACTICE_APP[0]}]")
+    app.get_by_label("Event notification endpoint URL").fill(receiver.url)
+    app.get_by_role("button", name="Save").click()
+    app.get_by_text("active", exact=True).wait_for()
+    receiver.answers = [500]
+    hooks.send("meeting.started", payload={"object": {"join_url": "https://zoom.example/" + 200 * "x"}})
+    app.get_by_text("500").wait_for()
+    app.get_by_text("meeting.started", exact=True).click()
+    assert _fits(page)
+    app.get_by_role("button", name="Resend").click()
+    app.get_by_text("delivered").wait_for()
+    assert len(receiver.received) == 2
+    simulator.connect()
+    app.get_by_role("button", name="Remove app").click()
+    app.get_by_text("app_deauthorized", exact=True).wait_for()
+    assert _fits(page)

@@ -85,7 +85,7 @@ class Receiver:
         """Close the door; nobody answers any more."""
         if self._runner is None:
             return
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(SECONDS)
+        asyncio.run_coroutine_threadsafe(self._finish(self._runner), self._loop).result(SECONDS)
         self._runner = None
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(SECONDS)
@@ -116,6 +116,13 @@ class Receiver:
         await site.start()
         host, port = runner.addresses[0]
         return f"http://{host}:{port}/hook"
+
+    async def _finish(self, runner: web.AppRunner) -> None:
+        await runner.cleanup()
+        unfinished = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def _answer(self, request: web.Request) -> web.Response:
         received = Received({name.lower(): value for name, value in request.headers.items()}, await request.read())
