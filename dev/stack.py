@@ -12,6 +12,8 @@ from dev.mail_catcher import MailCatcher
 from dev.odoo_conf import Addresses
 
 CALLBACK = "/zoom_telehealth/oauth/callback"
+# The demo practice's apps have their client id as the key of their webhook's address.
+WEBHOOK = "/zoom_telehealth/webhook/{client_id}"
 
 
 class Stack:
@@ -19,7 +21,8 @@ class Stack:
 
     :param folder: its odoo.conf, clock file, mails, and the simulator's state where `keep_state`
     :param odoo_port, simulator_port: free ports on 127.0.0.1
-    :param keep_state: whether the simulator saves what it knows and loads it again at its start
+    :param keep_state: for people to try: the simulator saves what it knows and loads it again at its start, and tells
+        Odoo what happens. Tests begin without either, and set up what they are about.
     """
 
     def __init__(
@@ -37,7 +40,7 @@ class Stack:
         self.clock_file = folder / "clock"
         self.mail_catcher = MailCatcher(folder / "mails")
         self.addresses = Addresses(odoo_port, simulator_port, self.mail_catcher.port)
-        self.simulator = self._make_simulator(folder / "simulator-state.json" if keep_state else None)
+        self.simulator = self._make_simulator(keep_state)
         self.odoo = self._make_odoo()
 
     def start(self) -> None:
@@ -92,12 +95,14 @@ class Stack:
             f"{self.addresses.odoo_url}/web/login",
         )
 
-    def _make_simulator(self, state: Path | None) -> Child:
+    def _make_simulator(self, for_people: bool) -> Child:
         port = self.addresses.simulator_port
         redirects = [f"{self.addresses.odoo_url}{CALLBACK}", f"http://localhost:{self.addresses.odoo_port}{CALLBACK}"]
         command: list[str | Path] = [paths.VENV_PYTHON, "-m", paths.SIMULATOR, "--port", str(port)]
         command += ["--clock-file", self.clock_file]
-        command += ["--state", state] if state else []
+        if for_people:
+            command += ["--state", self.folder / "simulator-state.json"]
+            command += ["--webhook-url", f"{self.addresses.odoo_url}{WEBHOOK}"]
         for redirect in redirects:
             command += ["--redirect-uri", redirect]
         return Child(
