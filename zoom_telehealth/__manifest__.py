@@ -28,6 +28,7 @@
         "views/telehealth_menus.xml",
         "views/help_templates.xml",
         "views/oauth_templates.xml",
+        "views/connection_alert_templates.xml",
         "views/portal_templates.xml",
         "views/invitation_templates.xml",
     ],

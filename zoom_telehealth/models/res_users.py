@@ -13,6 +13,7 @@ class ResUsers(models.Model):
             ("no_app", "No Zoom app"),
             ("none", "Not connected"),
             ("connected", "Connected"),
+            ("misconfigured", "Zoom app misconfigured"),
             ("reconnect_needed", "Reconnect needed"),
             ("revoked", "Removed in Zoom"),
         ],
@@ -61,7 +62,7 @@ class ResUsers(models.Model):
                 connection.reason
             )
             user.zoom_missing_scopes = connection.missing_scopes if connection.state == "connected" else False
-            if connection.state in ("connected", "reconnect_needed", "revoked"):
+            if connection.state in ("connected", "misconfigured", "reconnect_needed", "revoked"):
                 user.zoom_state = connection.state
             elif not company.sudo().telehealth_zoom_allowed:
                 user.zoom_state = "forbidden"

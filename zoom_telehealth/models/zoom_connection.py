@@ -13,13 +13,22 @@ _logger = logging.getLogger(__name__)
 
 STATES = [
     ("connected", "Connected"),
+    ("misconfigured", "Zoom app misconfigured"),
     ("reconnect_needed", "Reconnect needed"),
     ("revoked", "Removed in Zoom"),
     ("disconnected", "Disconnected"),
 ]
+# With these Zoom is asked: a misconfigured app is the practice's trouble, and the tokens stay good.
+WORKING = ("connected", "misconfigured")
+# In these somebody must connect again before the coming sessions have a meeting.
+BROKEN = ("reconnect_needed", "revoked")
 # In these the person may have given it up: whoever connects this Zoom user next owns the connection.
 ENDED = ("revoked", "disconnected")
 REASONS = [
+    (
+        "client_refused",
+        "Zoom does not accept the Zoom app's Client ID and secret: a telehealth manager enters both again.",
+    ),
     ("person", "It was disconnected in Odoo."),
     ("grant_refused", "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it."),
     ("deauthorized", "The app was removed in Zoom. What Odoo knew of the Zoom account was erased."),
@@ -54,8 +63,15 @@ class ZoomConnection(models.Model):
     reason = fields.Selection(REASONS, readonly=True)
     state_at = fields.Datetime("Since", readonly=True)
     connected_at = fields.Datetime("Connected on", readonly=True)
+    asked_at = fields.Datetime(readonly=True, help="When it was last tried whether it works.")
+    verified_at = fields.Datetime("Last seen to work", readonly=True)
+    alerted_at = fields.Datetime(readonly=True, copy=False, help="When people were told that it does not work.")
 
     _app_zoom_user_unique = models.UniqueIndex("(app_id, zoom_user_id)")
+    # What is kept alive, and what is watched over: neither grows with the connections that work.
+    _verified = models.Index("(verified_at) WHERE state IN ('connected', 'misconfigured')")
+    _broken = models.Index("(state_at) WHERE state NOT IN ('connected', 'disconnected')")
+    _alerted = models.Index("(alerted_at) WHERE alerted_at IS NOT NULL")
 
     # === COMPUTE METHODS === #
 
@@ -86,15 +102,14 @@ class ZoomConnection(models.Model):
         :return: the connection; its ``user_id`` may be another than ``user``
         """
         values = {
-            "zoom_account_id": zoom_user.account_id,
-            "zoom_email": zoom_user.email,
-            "zoom_user_type": str(zoom_user.type) if str(zoom_user.type) in dict(USER_TYPES) else False,
+            **self._told_of(zoom_user),
             "scopes": " ".join(sorted(token_set.scopes)),
             "api_url": token_set.api_url,
             "state": "connected",
             "reason": False,
             "state_at": clock.now(),
             "connected_at": clock.now(),
+            "verified_at": clock.now(),
         }
         tokens = self.env["zoom.connection.token"].sudo()
         known = self._of_zoom_user(app, zoom_user.id)
@@ -138,7 +153,7 @@ class ZoomConnection(models.Model):
         working = self.with_context(active_test=False).search(
             [
                 ("user_id", "in", providers.ids),
-                ("state", "=", "connected"),
+                ("state", "in", WORKING),
                 ("app_id.company_ids", "in", companies.ids),
             ],
             order="connected_at, id",
@@ -159,6 +174,7 @@ class ZoomConnection(models.Model):
             if (connection.state, connection.reason) != (state, reason):
                 connection.write({"state": state, "reason": reason, "state_at": clock.now()})
                 connection._announce_change()
+                connection._watch_soon()
                 _logger.info("Zoom connection %s is now %s (%s)", connection.id, state, reason or "no reason")
 
     # === WHAT ZOOM TELLS === #

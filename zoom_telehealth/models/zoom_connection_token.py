@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from .. import clock
 from ..fields import Encrypted
 from ..zoom import oauth
-from ..zoom.errors import Unreachable, ZoomError
+from ..zoom.errors import ClientRefused, OutcomeUnknown, Unreachable, ZoomError
 from ..zoom.oauth import GrantRefused
 from ..zoom.transport import BACKGROUND, CLICK, new_session
 
@@ -79,7 +79,7 @@ class ZoomConnectionToken(models.Model):
     # === USING === #
 
     @api.model
-    def _access_token(self, connection, refused=None, timeout=BACKGROUND):
+    def _access_token(self, connection, refused=None, timeout=BACKGROUND, renewed_after=None):
         """Return an access token for a connection, renewed first where it is about to end.
 
         Works in cursors of its own and commits there, so that a rotated token is never lost with the caller's
@@ -88,15 +88,16 @@ class ZoomConnectionToken(models.Model):
         :param connection: ``zoom.connection`` record
         :param refused: an access token that Zoom has just refused; one that differs from it is good
         :param timeout: :class:`~..zoom.transport.Timeouts` for asking Zoom
+        :param renewed_after: naive UTC; renew however good the token is unless that was done since
         :raises ConnectionUnusable: when the provider must connect again
         :raises ZoomError: when Zoom gave no usable answer; nothing is lost, the next try may do
         """
         with self.env.registry.cursor() as cr:
-            usable = self._usable(self._in(cr, connection), refused)
+            usable = self._usable(self._in(cr, connection), refused, renewed_after)
         if usable:
             return usable
         with self._renewing(connection, LOCK_SECONDS.get(timeout, 10)) as cr:
-            usable = self._usable(self._in(cr, connection), refused)
+            usable = self._usable(self._in(cr, connection), refused, renewed_after)
             if usable:
                 return usable
             return self._in(cr, connection)._renew(timeout)
@@ -110,9 +111,10 @@ class ZoomConnectionToken(models.Model):
         return row
 
     @api.model
-    def _usable(self, row, refused):
-        good = row.expires_at and row.expires_at > clock.now() + LEEWAY and row.access_token != refused
-        return row.access_token if good else None
+    def _usable(self, row, refused, renewed_after):
+        lasts = row.expires_at and row.expires_at > clock.now() + LEEWAY
+        recent = not renewed_after or (row.refreshed_at and row.refreshed_at > renewed_after)
+        return row.access_token if lasts and recent and row.access_token != refused else None
 
     @contextmanager
     def _renewing(self, connection, seconds=10):
@@ -148,24 +150,36 @@ class ZoomConnectionToken(models.Model):
         self.refresh_began_at = clock.now()
         cr.commit()
         try:
-            with new_session() as session:
-                token_set = oauth.refresh(session, addresses, credentials, refresh_token, clock.now(), timeout=timeout)
-        except GrantRefused:
-            connection._mark("reconnect_needed", "refresh_lost" if answer_lost_before else "grant_refused")
+            token_set = _refresh(addresses, credentials, refresh_token, timeout)
+        except GrantRefused as refusal:
+            lost = answer_lost_before or refusal.answer_was_lost
+            connection._mark("reconnect_needed", "refresh_lost" if lost else "grant_refused")
             self.unlink()
             cr.commit()
             raise ConnectionUnusable from None
+        except ClientRefused:
+            self._settle(answer_lost_before)
+            connection._mark("misconfigured", "client_refused")
+            cr.commit()
+            raise
         except ZoomError as failure:
-            if failure.outcome_known and not answer_lost_before:
-                self.refresh_began_at = False
+            if failure.outcome_known:
+                self._settle(answer_lost_before)
                 cr.commit()
             raise
         if not self._keep(connection, token_set):
             self._revoke(app, token_set.access_token)
             raise ConnectionUnusable
         connection.write({"scopes": " ".join(sorted(token_set.scopes)), "api_url": token_set.api_url})
+        if connection.state == "misconfigured":
+            connection._mark("connected")
         cr.commit()
         return token_set.access_token
+
+    def _settle(self, answer_lost_before):
+        """Note that Zoom answered and rotated nothing, unless an earlier answer is still missing."""
+        if not answer_lost_before:
+            self.refresh_began_at = False
 
     def _keep(self, connection, token_set):
         """Commit a renewed token set, unless the connection was given up while Zoom was asked.
@@ -217,3 +231,22 @@ class ZoomConnectionToken(models.Model):
                 oauth.revoke(session, addresses, credentials, access_token)
         except ZoomError as failure:
             _logger.info("Zoom did not confirm a revocation (%s); the tokens are erased here", failure)
+
+
+def _refresh(addresses, credentials, refresh_token, timeout):
+    """Ask Zoom for a new token set; once more with the same token where no answer came, before any verdict.
+
+    :raises GrantRefused: with ``answer_was_lost`` where it refused only the second time: the first rotated the token
+    :raises ZoomError: no usable answer
+    """
+    with new_session() as session:
+        try:
+            return oauth.refresh(session, addresses, credentials, refresh_token, clock.now(), timeout=timeout)
+        except OutcomeUnknown:
+            if timeout is CLICK:
+                raise  # a person waits: the next try is the scheduled action's
+        try:
+            return oauth.refresh(session, addresses, credentials, refresh_token, clock.now(), timeout=timeout)
+        except GrantRefused as refusal:
+            refusal.answer_was_lost = True
+            raise

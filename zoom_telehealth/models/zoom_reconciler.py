@@ -23,6 +23,7 @@ from .. import clock
 from ..zoom import errors, tasks
 from ..zoom.tasks import PATIENCE, Outcome, Task
 from ..zoom.transport import new_session
+from .zoom_connection import WORKING
 from .zoom_connection_token import ConnectionUnusable
 
 _logger = logging.getLogger(__name__)
@@ -221,7 +222,7 @@ class ZoomReconciler(models.AbstractModel):
     @api.model
     def _is_replaced(self, meeting):
         """Whether the provider's connection ended and another one works now: then the meeting is made anew there."""
-        if meeting.connection_id.state == "connected":
+        if meeting.connection_id.state in WORKING:
             return False
         return bool(self.env["zoom.connection"]._for_session(meeting.provider_id, meeting.company_id))
 

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import clock
+from .zoom_connection import WORKING
 
 # What no event told is asked for so long after it should have happened (R21); past that nobody asks any more.
 ASK_AFTER = (
@@ -23,7 +24,7 @@ ASK_AFTER = (
 ASKED = """
     FROM telehealth_session s
     JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
-    JOIN zoom_connection k ON k.id = m.connection_id AND k.state = 'connected'
+    JOIN zoom_connection k ON k.id = m.connection_id AND k.state IN %(working)s
    CROSS JOIN LATERAL (
          SELECT CASE WHEN s.state = 'scheduled' THEN s.start
                      WHEN EXISTS (SELECT FROM zoom_meeting_instance i WHERE i.meeting_id = m.id
@@ -57,7 +58,7 @@ class ZoomReconcilerDue(models.AbstractModel):
             ) AS waiting
              WHERE at > %(now)s
             """,
-            {"now": clock.now(), "ask_after": list(ASK_AFTER)},
+            {"now": clock.now(), "ask_after": list(ASK_AFTER), "working": WORKING},
         )
         [[moment]] = self.env.cr.fetchall()
         if moment:
@@ -86,7 +87,7 @@ class ZoomReconcilerDue(models.AbstractModel):
                         AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s))
                    AND EXISTS (
                        SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
-                        WHERE k.user_id = s.provider_id AND k.state = 'connected' AND r.company_id = s.company_id)
+                        WHERE k.user_id = s.provider_id AND k.state IN %(working)s AND r.company_id = s.company_id)
               ORDER BY s.start LIMIT %(limit)s
             ), standing AS (
                 SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
@@ -99,15 +100,15 @@ class ZoomReconcilerDue(models.AbstractModel):
                         OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
                         OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
                             AND s.version <> m.agreed_version)
-                        OR (s.state = 'scheduled' AND s.stop > %(now)s AND old.state <> 'connected' AND EXISTS (
+                        OR (s.state = 'scheduled' AND s.stop > %(now)s AND old.state NOT IN %(working)s AND EXISTS (
                             SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
-                             WHERE k.user_id = s.provider_id AND k.state = 'connected'
+                             WHERE k.user_id = s.provider_id AND k.state IN %(working)s
                                AND r.company_id = s.company_id)))
               ORDER BY 3 LIMIT %(limit)s
             ), hinted AS (
                 SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
                   FROM zoom_meeting m
-                  JOIN zoom_connection k ON k.id = m.connection_id AND k.state = 'connected'
+                  JOIN zoom_connection k ON k.id = m.connection_id AND k.state IN %(working)s
              LEFT JOIN telehealth_session s ON s.id = m.session_id
                  WHERE m.hinted_at IS NOT NULL
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
@@ -126,6 +127,6 @@ class ZoomReconcilerDue(models.AbstractModel):
                     UNION SELECT * FROM asked) AS due
              ORDER BY start, session_id LIMIT %(limit)s
             """,
-            now=now, limit=limit, ask_after=list(ASK_AFTER),
+            now=now, limit=limit, ask_after=list(ASK_AFTER), working=WORKING,
         ))  # fmt: skip
         return self.env.cr.fetchall()

@@ -8,6 +8,7 @@ from . import (
     test_finding_work,
     test_inbox,
     test_join_routes,
+    test_keeping_connections,
     test_keeping_in_step,
     test_mails,
     test_meetings_at_zoom,

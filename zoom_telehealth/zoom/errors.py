@@ -185,7 +185,11 @@ class GrantRefused(ZoomError):
     """Zoom's plain word that an authorization code or refresh token is no longer good; the one reason to disconnect.
 
     A code: used or expired. A refresh token: used, revoked, or too old.
+
+    :ivar answer_was_lost: the token was good until an answer of Zoom's, which rotated it, was lost
     """
+
+    answer_was_lost = False
 
     sentence = "Zoom no longer accepts this authorization."
 

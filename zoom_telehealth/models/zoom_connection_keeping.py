@@ -1,0 +1,118 @@
+"""Keeps connections from dying silently: used or not, each is seen to work before a client waits (R1, R2)."""
+
+import logging
+from datetime import datetime, time, timedelta
+
+from odoo import api, models
+
+from .. import clock
+from ..zoom import errors
+from ..zoom.transport import BACKGROUND, new_session
+from .zoom_connection import USER_TYPES, WORKING
+from .zoom_connection_token import ConnectionUnusable
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 20
+SESSIONS_AHEAD = timedelta(hours=24)
+# Zoom's refresh tokens die after about 90 days without use.
+IDLE = timedelta(days=7)
+# A token that was renewed so lately has shown that its connection works.
+RECENT = timedelta(hours=1)
+# One that could not be asked is asked again so much later, not at once: Zoom may be down.
+AGAIN_AFTER = timedelta(minutes=30)
+
+
+class ZoomConnectionKeeping(models.Model):
+    _inherit = "zoom.connection"
+
+    @api.model
+    def _keep_alive(self):
+        """Renew and try the connections that host a session within a day, and those idle for a week. Commits each."""
+        progress, time_left = self.env["ir.cron"], True
+        due = self._to_keep_alive(BATCH)
+        progress._commit_progress(remaining=len(due))
+        while due and time_left:
+            for connection in due:
+                connection._verify()
+                time_left = progress._commit_progress(1)
+                if not time_left:
+                    break
+            due = self._to_keep_alive(BATCH)
+        progress._commit_progress(remaining=len(due) if not time_left else 0)
+
+    @api.model
+    def _to_keep_alive(self, limit):
+        """Return the connections to try now, found by the coming day's sessions and by an index on the idle ones.
+
+        :param limit: most to return
+        """
+        now = clock.now()
+        self.flush_model()
+        self.env.cr.execute(
+            """
+            SELECT id FROM (
+                SELECT DISTINCT k.id, k.asked_at
+                  FROM telehealth_session s
+                  JOIN zoom_connection k ON k.user_id = s.provider_id
+                  JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id AND r.company_id = s.company_id
+                 WHERE s.place = 'zoom' AND s.state IN ('scheduled', 'live')
+                   AND s.start BETWEEN %(now)s AND %(ahead)s
+                   AND k.state IN %(working)s AND COALESCE(k.verified_at, '-infinity') < %(today)s
+                UNION
+                (SELECT k.id, k.asked_at FROM zoom_connection k
+                  WHERE k.state IN %(working)s AND k.verified_at < %(idle)s
+               ORDER BY k.verified_at LIMIT %(limit)s)
+            ) AS due
+             WHERE COALESCE(asked_at, '-infinity') < %(again)s
+             LIMIT %(limit)s
+            """,
+            {
+                "now": now,
+                "ahead": now + SESSIONS_AHEAD,
+                "today": datetime.combine(now.date(), time.min),
+                "idle": now - IDLE,
+                "again": now - AGAIN_AFTER,
+                "working": WORKING,
+                "limit": limit,
+            },
+        )
+        return self.browse(row for [row] in self.env.cr.fetchall())
+
+    def _verify(self):
+        """Renew the connection's token and ask Zoom who it is; write down what that told. Commits.
+
+        :return: whether it works
+        """
+        self.ensure_one()
+        tokens = self.env["zoom.connection.token"].sudo()
+        self.sudo().asked_at = clock.now()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            access_token = tokens._access_token(self, renewed_after=clock.now() - RECENT)
+            with new_session() as session:
+                zoom_user = self._client(session, access_token, timeout=BACKGROUND).me()
+        except ConnectionUnusable:
+            self.invalidate_recordset()
+            return False
+        except errors.ZoomError as trouble:
+            # No verdict: only the token endpoint's plain word ends a connection, and that was heard above.
+            _logger.info("Zoom connection %s could not be tried: %s", self.id, trouble)
+            self.invalidate_recordset()
+            return False
+        self.env.cr.rollback()  # a snapshot from before the renewal would not see what it wrote
+        self.sudo().write(self._told_of(zoom_user) | {"verified_at": clock.now()})
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        return True
+
+    @api.model
+    def _told_of(self, zoom_user):
+        """Return the values that Zoom's word about its user makes true.
+
+        :param zoom_user: :class:`~..zoom.payloads.UserSeen`
+        """
+        return {
+            "zoom_account_id": zoom_user.account_id,
+            "zoom_email": zoom_user.email,
+            "zoom_user_type": str(zoom_user.type) if str(zoom_user.type) in dict(USER_TYPES) else False,
+        }
