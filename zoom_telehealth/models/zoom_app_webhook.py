@@ -95,6 +95,13 @@ class ZoomAppWebhook(models.Model):
             }
         self.write(values)
 
+    def action_forget_webhook_secret(self):
+        """Stop believing Zoom's events: the person unsubscribed at Zoom, or starts over."""
+        self.check_access("write")
+        self.sudo().write(
+            {"webhook_secret": False, "earlier_webhook_secret": False, "earlier_webhook_secret_until": False}
+        )
+
     def _webhook_secrets(self):
         """Return the secret tokens that are valid now, the newest first."""
         self.ensure_one()

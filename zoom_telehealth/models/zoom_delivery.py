@@ -18,7 +18,7 @@ STATES = [
 ]
 # Without their bodies they are small, and count what came; after that nobody asks.
 KEEP_ROWS = timedelta(days=60)
-ERASED_AT_ONCE = 1000
+ERASED_AT_ONCE = 10_000
 
 
 class ZoomDelivery(models.Model):
@@ -51,6 +51,7 @@ class ZoomDelivery(models.Model):
     _waiting = models.Index("(event_at, id) WHERE state = 'new'")
     _parked = models.Index("(app_id) WHERE state = 'parked'")
     _received = models.Index("(app_id, received_at)")
+    _by_age = models.Index("(received_at)")
     _validations = models.Index(f"(app_id, received_at) WHERE event = '{events.VALIDATION}'")
     _with_body = models.Index("(received_at) WHERE body IS NOT NULL")
 
@@ -134,7 +135,7 @@ class ZoomDelivery(models.Model):
 
     @api.autovacuum
     def _gc_bodies(self):
-        """Erase what the events said after the days that the app's practice set, and old rows whole."""
+        """Erase what the events said after the days that the app's practice set."""
         self.env.cr.execute(
             """
             SELECT d.id FROM zoom_delivery d JOIN zoom_app a ON a.id = d.app_id
@@ -147,5 +148,11 @@ class ZoomDelivery(models.Model):
         # What still waits is parked: nothing of it is left to work on.
         old.filtered(lambda delivery: delivery.state == "new").write({"state": "parked", "cause": "erased unread"})
         old.body = False
-        self.search([("received_at", "<", clock.now() - KEEP_ROWS)], limit=1000).unlink()
+        return len(old), int(len(old) == ERASED_AT_ONCE)
+
+    @api.autovacuum
+    def _gc_rows(self):
+        """Remove old rows: nobody counts them any more, and Zoom's retries are long over."""
+        old = self.search([("received_at", "<", clock.now() - KEEP_ROWS)], limit=ERASED_AT_ONCE)
+        old.unlink()
         return len(old), int(len(old) == ERASED_AT_ONCE)

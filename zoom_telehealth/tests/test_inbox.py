@@ -305,7 +305,7 @@ class TestFeatures(InboxCase):
         with self.assertRaises(UserError):
             waiting.with_user(self.mia).action_retry()
         with self.clock_moved(days=61):
-            self.env["zoom.delivery"]._gc_bodies()
+            self.env["zoom.delivery"]._gc_rows()
         self.assertFalse(delivery.exists())
 
 

@@ -36,6 +36,15 @@ class TestSecretToken(TelehealthCase):
         with self.clock_moved(days=4):
             self.assertEqual(self.app._webhook_secrets(), ["second"])
 
+    def test_who_edits_the_app_may_stop_its_events(self):
+        self.app.webhook_secret_entry = "first"
+        self.app.webhook_secret_entry = "second"
+        with self.assertRaises(AccessError):
+            self.app.with_user(self.dana).action_forget_webhook_secret()
+        self.app.with_user(self.mia).action_forget_webhook_secret()
+        self.env.invalidate_all()
+        self.assertEqual((self.app._webhook_secrets(), self.app.webhook_state), ([], "off"))
+
     def test_each_app_has_an_address_of_its_own_that_nobody_chooses(self):
         self.assertTrue(self.app.webhook_url.endswith(f"/zoom_telehealth/webhook/{self.app.key}"))
         self.assertNotEqual(self.app.key, self.harbour_app.key)

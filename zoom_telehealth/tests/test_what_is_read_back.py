@@ -176,6 +176,17 @@ class TestAsked(ReadBackCase):
         self.assertEqual(asked, list(ASK_AFTER))
         self.assertEqual(self.booked.state, "scheduled", "it was never held")
 
+    def test_a_meeting_that_runs_before_the_door_opens_makes_the_session_live_as_it_opens(self):
+        opens = self.booked.start - timedelta(minutes=15)
+        with self.clock_at(opens - timedelta(minutes=20)):
+            self.host()
+            self.env["zoom.meeting.instance"]._began(self.meeting, self.at_zoom()["uuid"], clock.now())
+            self.assertEqual((self.work_all(), self.booked.state), ([], "scheduled"))
+        with self.clock_at(opens + timedelta(minutes=1)):
+            self.assertEqual(self.work_all(), ["pull"])
+            self.assertEqual(self.booked.state, "live")
+            self.assertEqual(len(self.meeting.instance_ids), 1)
+
     def test_who_clicked_start_and_went_no_further_has_not_held_the_session(self):
         with self.clock_at(self.booked.start):
             self.booked._mark_live()
