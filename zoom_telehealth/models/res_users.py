@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .zoom_connection import USER_TYPES
+
 
 class ResUsers(models.Model):
     """A provider's own Zoom connection, in “My Preferences”."""
@@ -22,6 +24,8 @@ class ResUsers(models.Model):
     zoom_user = fields.Char("Zoom user", compute="_compute_zoom_state")
     zoom_state_at = fields.Datetime("Connected on", compute="_compute_zoom_state")
     zoom_reason = fields.Char(compute="_compute_zoom_state")
+    zoom_verified_at = fields.Datetime("Last seen to work", compute="_compute_zoom_state")
+    zoom_licence = fields.Selection(USER_TYPES, "Zoom licence", compute="_compute_zoom_state")
     zoom_missing_scopes = fields.Text(compute="_compute_zoom_state")
     zoom_help = fields.Char(compute="_compute_zoom_state")
     is_telehealth_provider = fields.Boolean(compute="_compute_is_telehealth_provider")
@@ -33,6 +37,8 @@ class ResUsers(models.Model):
             "zoom_user",
             "zoom_state_at",
             "zoom_reason",
+            "zoom_verified_at",
+            "zoom_licence",
             "zoom_missing_scopes",
             "zoom_help",
             "is_telehealth_provider",
@@ -52,12 +58,15 @@ class ResUsers(models.Model):
         # A colleague's Zoom account is no employee's business.
         others.zoom_state = others.zoom_user = others.zoom_state_at = False
         others.zoom_reason = others.zoom_missing_scopes = others.zoom_help = False
+        others.zoom_verified_at = others.zoom_licence = False
         for user in self - others:
             user.zoom_help = company.sudo()._telehealth_help_sentence()
             app = self.env["zoom.app"]._for_provider(user, company)
             connection = user._zoom_connection(app)
             user.zoom_user = connection._readable("zoom_email") if connection.state == "connected" else False
             user.zoom_state_at = connection.state_at
+            user.zoom_verified_at = connection.verified_at
+            user.zoom_licence = connection.zoom_user_type
             user.zoom_reason = dict(connection._fields["reason"]._description_selection(self.env)).get(
                 connection.reason
             )
@@ -74,12 +83,46 @@ class ResUsers(models.Model):
         self.ensure_one()
         return self.env["zoom.connection"].sudo().search([("user_id", "=", self.id), ("app_id", "=", app.id)], limit=1)
 
+    @api.model
+    def telehealth_pill(self):
+        """Return how the user's Zoom connection stands, for the calendar's header; False for who holds no sessions.
+
+        :return: dict of ``state``, ``text``, ``hint`` and ``account`` (the Zoom user's e-mail address, or False)
+        """
+        user = self.env.user
+        state = user.zoom_state
+        texts = {
+            "connected": self.env._("Zoom connected"),
+            "none": self.env._("Zoom not connected"),
+            "reconnect_needed": self.env._("Reconnect Zoom"),
+            "revoked": self.env._("Reconnect Zoom"),
+            "misconfigured": self.env._("Zoom app misconfigured"),
+        }
+        if not user.is_telehealth_provider or state not in texts:
+            return False
+        licence = dict(USER_TYPES).get(user._zoom_connection_here().zoom_user_type)
+        about = " · ".join(part for part in (user.zoom_user, licence) if part)
+        return {
+            "state": state,
+            "text": texts[state],
+            "hint": about
+            if state == "connected"
+            else user.zoom_reason or self.env._("Your sessions have no video yet."),
+            "account": user.zoom_user or False,
+        }
+
+    def _zoom_connection_here(self):
+        """Return the user's connection in the present practice. As superuser, see :meth:`_zoom_connection`."""
+        return self._zoom_connection(self.env["zoom.app"]._for_provider(self, self.env.company))
+
+    def action_zoom_verify(self):
+        """Have the connection tried now; the page follows by itself."""
+        self.env.user._zoom_connection_here()._verify_soon()
+
     def action_zoom_connect(self):
         """Open Zoom's consent page in a new tab, by our own route."""
         self.env["zoom.data.key"].sudo()._require_master_key()
         return {"type": "ir.actions.act_url", "url": "/zoom_telehealth/oauth/connect", "target": "new"}
 
     def action_zoom_disconnect(self):
-        user = self.env.user
-        app = self.env["zoom.app"]._for_provider(user, self.env.company)
-        return user._zoom_connection(app).with_env(self.env).action_disconnect()
+        return self.env.user._zoom_connection_here().with_env(self.env).action_disconnect()

@@ -65,11 +65,13 @@ class ZoomConnection(models.Model):
     connected_at = fields.Datetime("Connected on", readonly=True)
     asked_at = fields.Datetime(readonly=True, help="When it was last tried whether it works.")
     verified_at = fields.Datetime("Last seen to work", readonly=True)
+    verify_wanted = fields.Boolean(readonly=True, copy=False, help="Somebody asked to have it tried now.")
     alerted_at = fields.Datetime(readonly=True, copy=False, help="When people were told that it does not work.")
 
     _app_zoom_user_unique = models.UniqueIndex("(app_id, zoom_user_id)")
     # What is kept alive, and what is watched over: neither grows with the connections that work.
     _verified = models.Index("(verified_at) WHERE state IN ('connected', 'misconfigured')")
+    _verify_wanted = models.Index("(id) WHERE verify_wanted")
     _broken = models.Index("(state_at) WHERE state NOT IN ('connected', 'disconnected')")
     _alerted = models.Index("(alerted_at) WHERE alerted_at IS NOT NULL")
 

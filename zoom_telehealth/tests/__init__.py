@@ -3,6 +3,7 @@ from . import (
     test_calendar_routes,
     test_client_by_rpc,
     test_connecting,
+    test_connection_pill,
     test_encrypted_fields,
     test_events,
     test_finding_work,
