@@ -1,6 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .zoom_connection import USER_TYPES
+
+# Who is in one of these has something to connect.
+INVITED = ("none", "reconnect_needed", "revoked")
 
 
 class ResUsers(models.Model):
@@ -50,7 +54,7 @@ class ResUsers(models.Model):
             user.is_telehealth_provider = user.has_group("zoom_telehealth.group_provider")
 
     @api.depends("zoom_connection_ids.state")
-    @api.depends_context("company")
+    @api.depends_context("uid", "company")
     def _compute_zoom_state(self):
         company = self.env.company
         manager = self.env.user.has_group("zoom_telehealth.group_manager")
@@ -118,6 +122,38 @@ class ResUsers(models.Model):
     def action_zoom_verify(self):
         """Have the connection tried now; the page follows by itself."""
         self.env.user._zoom_connection_here()._verify_soon()
+
+    def action_zoom_invite(self):
+        """Ask these providers by mail to connect their Zoom account: a manager's reminder, with the link.
+
+        :raises AccessError: for anybody but a telehealth manager
+        """
+        if not self.env.user.has_group("zoom_telehealth.group_manager"):
+            raise AccessError(self.env._("A telehealth manager invites providers."))
+        for user in self.filtered(lambda user: user.is_telehealth_provider and user.zoom_state in INVITED):
+            told = self.with_context(lang=user.lang)
+            # Managers may not write to a colleague's record; telling them is all that is done to it.
+            user.sudo().partner_id.message_notify(
+                partner_ids=user.partner_id.ids,
+                author_id=self.env.user.partner_id.id,
+                subject=told.env._("Please connect your Zoom account"),
+                body=self.env["ir.qweb"]
+                .with_context(lang=user.lang)
+                ._render(
+                    "zoom_telehealth.invite_to_connect",
+                    {
+                        "provider": user.name,
+                        "practice": self.env.company.name,
+                        "connect_url": self.browse().get_base_url() + "/zoom_telehealth/oauth/connect",
+                    },
+                ),
+                model_description=told.env._("Zoom connection"),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": self.env._("The invitation was sent by e-mail.")},
+        }
 
     def action_zoom_connect(self):
         """Open Zoom's consent page in a new tab, by our own route."""

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
+
 from .. import clock
 from .reconciler_case import ReconcilerCase
 from .simulator import DANA
@@ -46,3 +48,22 @@ class TestPill(ReconcilerCase):
             self.assertLess(clock.now() - connection.verified_at, timedelta(seconds=10))
             self.assertFalse(connection.verify_wanted)
             self.assertEqual(len(self.simulator.calls("POST", path="/oauth/token")), 1)
+
+
+class TestProvidersList(ReconcilerCase):
+    def test_a_manager_sees_how_each_provider_stands_and_others_do_not(self):
+        self.connect(self.dana, DANA)
+        providers = self.as_user("res.users", self.mia).browse((self.dana | self.omar).ids)
+        self.assertEqual(providers.mapped("zoom_state"), ["connected", "none"])
+        self.assertEqual(set(self.as_user("res.users", self.eve).browse(self.dana.id).mapped("zoom_state")), {False})
+
+    def test_a_manager_invites_who_is_not_connected_and_nobody_else(self):
+        self.connect(self.dana, DANA)
+        messages = self.env["mail.message"]
+        known = messages.search([])
+        self.as_user("res.users", self.mia).browse((self.dana | self.omar | self.eve).ids).action_zoom_invite()
+        sent = messages.search([]) - known
+        self.assertEqual(sent.notified_partner_ids | sent.partner_ids, self.omar.partner_id)
+        self.assertIn("/zoom_telehealth/oauth/connect", sent.body)
+        with self.assertRaises(AccessError):
+            self.as_user("res.users", self.sam).browse(self.omar.id).action_zoom_invite()
