@@ -78,7 +78,7 @@ class ZoomDelivery(models.Model):
             return values | {"cause": str(trouble)}
         name = events.name_of(content)
         feature = events.feature_of(name)
-        if feature and not app.company_ids._telehealth_has_feature(feature):
+        if feature and not app._has_feature(feature):
             return None
         values |= {"event": name or "?", "event_at": events.happened_at(content) or now}
         if name == events.VALIDATION:
