@@ -3,6 +3,7 @@ DELETE FROM zoom_connection_token;
 UPDATE zoom_connection SET state = 'disconnected', reason = NULL WHERE state <> 'disconnected';
 UPDATE zoom_app SET client_secret = NULL, webhook_secret = NULL, earlier_webhook_secret = NULL;
 DELETE FROM zoom_delivery;
+UPDATE zoom_recording_notice SET body = NULL;
 UPDATE res_company SET telehealth_zoom_allowed = false;
 -- Its links would still open the living practice's meetings, and its reconciler would move them.
 UPDATE zoom_meeting SET join_link = NULL, passcode = NULL, state = 'over' WHERE state IN ('wanted', 'live', 'leaving');

@@ -197,23 +197,30 @@ class ZoomConnection(models.Model):
 
         News of an earlier grant than the present one changes nothing: Zoom's events may come late.
 
+        Commits in a cursor of its own; doing it twice changes nothing.
+
         :param at: when it was removed, naive UTC; None if Zoom did not tell
+        :raises Unreachable: a renewal held the lock for too long; to be done again
         """
         self.ensure_one()
         if self.state == "revoked" or (at and self.connected_at and at < self.connected_at):
             return
-        self.env["zoom.connection.token"].sudo().search([("connection_id", "=", self.id)]).unlink()
-        self.write(
-            {
-                "zoom_user_id": self._erased_id(self.app_id, self.zoom_user_id),
-                "zoom_email": False,
-                "zoom_account_id": False,
-                "zoom_user_type": False,
-                "scopes": False,
-                "api_url": False,
-            }
-        )
-        self._mark("revoked", "deauthorized")
+        # Under the renewal lock and in its cursor: a renewal that is under way would put back what is erased here.
+        with self.env["zoom.connection.token"].sudo()._renewing(self) as cr:
+            connection = self.with_env(self.env(cr=cr, su=True))
+            connection.env["zoom.connection.token"].search([("connection_id", "=", self.id)]).unlink()
+            connection.write(
+                {
+                    "zoom_user_id": self._erased_id(connection.app_id, connection.zoom_user_id),
+                    "zoom_email": False,
+                    "zoom_account_id": False,
+                    "zoom_user_type": False,
+                    "scopes": False,
+                    "api_url": False,
+                }
+            )
+            connection._mark("revoked", "deauthorized")
+            cr.commit()
 
     def _coming_meetings(self):
         """Return the nearest meetings that this connection holds ready: reading them tells whether it still works."""
