@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from .. import clock
+from .zoom_connection import WORKING
 from .zoom_meeting import ASKED_FOR
 
 NOT_HELD = {"state": "scheduled", "started_at": False, "ended_at": False}
@@ -88,10 +89,10 @@ class TelehealthSessionHeld(models.Model):
              WHERE s.state = 'live' AND s.stop < %(hour_ago)s
                AND (s.stop < %(long_ago)s OR NOT EXISTS (
                     SELECT FROM zoom_meeting m JOIN zoom_connection k ON k.id = m.connection_id
-                     WHERE m.session_id = s.id AND m.state = 'live' AND k.state = 'connected'))
+                     WHERE m.session_id = s.id AND m.state = 'live' AND k.state IN %(working)s))
              LIMIT 100
             """,
-            {"hour_ago": clock.now() - AFTER_STOP, "long_ago": clock.now() - ASKED_FOR},
+            {"hour_ago": clock.now() - AFTER_STOP, "long_ago": clock.now() - ASKED_FOR, "working": WORKING},
         )
         for session in self.browse(row for [row] in self.env.cr.fetchall()):
             session._end(session.stop)

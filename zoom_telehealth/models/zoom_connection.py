@@ -203,7 +203,11 @@ class ZoomConnection(models.Model):
         :raises Unreachable: a renewal held the lock for too long; to be done again
         """
         self.ensure_one()
-        if self.state == "revoked" or (at and self.connected_at and at < self.connected_at):
+        if self.state == "revoked":
+            return
+        if at and self.connected_at and at < self.connected_at:
+            # News of an earlier grant; or of this one, where the clocks differ: asking Zoom tells.
+            self._verify_soon()
             return
         # Under the renewal lock and in its cursor: a renewal that is under way would put back what is erased here.
         with self.env["zoom.connection.token"].sudo()._renewing(self) as cr:
