@@ -24,6 +24,7 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "wizards/telehealth_settings_views.xml",
+        "wizards/telehealth_settings_features_views.xml",
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
         "views/help_templates.xml",

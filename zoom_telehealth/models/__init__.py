@@ -6,6 +6,7 @@ from . import (
     calendar_popover_delete_wizard,
     encrypted_row_mixin,
     res_company,
+    res_company_features,
     res_partner,
     res_users,
     telehealth_participant,

@@ -5,6 +5,7 @@ from . import (
     test_connecting,
     test_encrypted_fields,
     test_events,
+    test_feature_scopes,
     test_finding_work,
     test_inbox,
     test_join_routes,
