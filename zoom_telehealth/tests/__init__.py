@@ -15,6 +15,7 @@ from . import (
     test_meetings_at_zoom,
     test_partners_and_companies,
     test_query_counts,
+    test_readiness,
     test_secret_fields,
     test_series,
     test_session_form,
