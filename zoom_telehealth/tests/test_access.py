@@ -78,6 +78,17 @@ RIGHTS = {
     "zoom.delivery": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "zoom.webhook.refusal": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
+    **{
+        model: {
+            "dana": {"danas": "r"},
+            "omar": {"omars": "r"},
+            "mia": {"danas": "r", "omars": "r", "sunrises": "r"},
+            "otto": {"ottos": "r"},
+            "max": {"ottos": "r"},
+        }
+        for model in ("telehealth.readiness", "telehealth.readiness.line")
+    },
+    "telehealth.attestation": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
@@ -123,6 +134,9 @@ CHANGES = {
     "zoom.delivery": {"state": "done"},
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
+    "telehealth.readiness": {"level": "green"},
+    "telehealth.readiness.line": {"level": "green"},
+    "telehealth.attestation": {"until": False},
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
@@ -141,6 +155,9 @@ CREATORS = {
     "zoom.delivery": set(),
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
+    "telehealth.readiness": set(),
+    "telehealth.readiness.line": set(),
+    "telehealth.attestation": {"mia", "max"},
     "telehealth.settings": {"mia", "max"},
 }
 
@@ -187,6 +204,7 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            **cls._readiness(),
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
@@ -221,6 +239,26 @@ class TestAccess(TelehealthCase):
             "zoom.webhook.refusal": {
                 name: cls.env["zoom.webhook.refusal"].create(refusal | {"app_id": app.id}) for name, app in apps.items()
             },
+        }
+
+    @classmethod
+    def _readiness(cls):
+        """The readiness pages of three providers and a practice, a line of each, and what two practices attested."""
+        attestations = {
+            name: cls.env["telehealth.attestation"].create({"kind": "hipaa_mode", "company_id": company.id})
+            for name, company in (("sunrises", cls.sunrise), ("harbours", cls.harbour))
+        }
+        of = cls.env["telehealth.readiness"]._page
+        pages = {f"{user.login}s": of(user.company_id, user) for user in (cls.dana, cls.omar, cls.otto)}
+        pages["sunrises"] = of(cls.sunrise)
+        line = {"key": "connection", "level": "red", "finding": "revoked"}
+        return {
+            "telehealth.readiness": pages,
+            "telehealth.readiness.line": {
+                name: cls.env["telehealth.readiness.line"].create(line | {"readiness_id": page.id})
+                for name, page in pages.items()
+            },
+            "telehealth.attestation": attestations,
         }
 
     @classmethod
@@ -355,6 +393,14 @@ class TestAccess(TelehealthCase):
                 "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
+            "telehealth.readiness.line": {
+                "readiness_id": self.records["telehealth.readiness"]["danas"].id,
+                "key": "new",
+                "level": "green",
+                "finding": "x",
+            },
+            "telehealth.attestation": {"kind": "admin_locks"},
             "telehealth.settings": {},
         }
         for model, creators in CREATORS.items():

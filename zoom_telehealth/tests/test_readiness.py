@@ -308,6 +308,39 @@ class TestLowestPlan(TelehealthCase):
         self.assertTrue(self.sunrise._telehealth_may_connect(licensed))
 
 
+class TestAllowing(TelehealthCase):
+    def setUp(self):
+        super().setUp()
+        self.sunrise.telehealth_zoom_allowed = False
+
+    def save(self, user=None, **values):
+        settings = self.as_user("telehealth.settings", user or self.mia)
+        settings.create({"telehealth_zoom_allowed": True, **values}).action_save()
+
+    def test_a_manager_acknowledges_what_the_practice_answers_for_once(self):
+        with self.assertRaisesRegex(UserError, "answers for"), self.env.cr.savepoint():
+            self.save()
+        self.assertFalse(self.sunrise.telehealth_zoom_allowed)
+        self.save(acknowledges=True)
+        self.assertTrue(self.sunrise.telehealth_zoom_allowed)
+        attestation = self.env["telehealth.attestation"].search([("kind", "=", "responsibility")])
+        self.assertEqual((attestation.by_id, attestation.company_id), (self.mia, self.sunrise))
+        self.sunrise.telehealth_zoom_allowed = False
+        self.save()
+        self.assertTrue(self.sunrise.telehealth_zoom_allowed, "it is not asked for again")
+
+    def test_odoos_own_settings_do_not_go_round_it(self):
+        settings = self.as_user("res.config.settings", self.ada)
+        with self.assertRaisesRegex(UserError, "answers for"), self.env.cr.savepoint():
+            settings.create({"telehealth_zoom_allowed": True}).execute()
+        self.assertFalse(self.sunrise.telehealth_zoom_allowed)
+
+    def test_the_lowest_plan_and_consent_are_the_practices_to_set(self):
+        self.save(acknowledges=True, telehealth_lowest_plan="licensed", telehealth_consent_first=False)
+        self.assertEqual(self.sunrise.telehealth_lowest_plan, "licensed")
+        self.assertFalse(self.sunrise.telehealth_consent_first)
+
+
 class TestWords(TelehealthCase):
     def test_every_line_has_a_title_and_whatever_can_go_wrong_has_steps(self):
         keys = {key for key, _finding in SENTENCES}
