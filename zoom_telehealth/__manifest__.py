@@ -6,7 +6,7 @@
     "author": "Zoom Telehealth contributors",
     "license": "LGPL-3",
     "depends": ["calendar", "portal", "mail", "bus"],
-    "external_dependencies": {"python": ["requests", "cryptography"]},
+    "external_dependencies": {"python": ["requests", "cryptography", "reportlab"]},
     "data": [
         "security/telehealth_groups.xml",
         "security/ir.model.access.csv",
@@ -31,6 +31,7 @@
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
         "views/telehealth_readiness_views.xml",
+        "views/telehealth_trial_views.xml",
         "views/help_templates.xml",
         "views/oauth_templates.xml",
         "views/oauth_plan_templates.xml",

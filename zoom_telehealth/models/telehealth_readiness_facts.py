@@ -17,7 +17,6 @@ from .res_company_features import SWITCHES
 MISSED_INTERVALS, GRACE = 3, timedelta(hours=1)
 # Base64 of 32 random bytes uses about thirty different characters.
 FEWEST_KEY_CHARACTERS = 12
-TEST_LASTS = timedelta(days=30)
 
 
 class TelehealthReadinessFacts(models.Model):
@@ -155,6 +154,3 @@ class TelehealthReadinessFacts(models.Model):
     def _failed_lately(self, model, state):
         yesterday = clock.now() - timedelta(days=1)
         return self.env[model].sudo().search_count([("state", "=", state), ("create_date", ">", yesterday)], limit=1)
-
-    def _last_test(self, company):
-        return "never"

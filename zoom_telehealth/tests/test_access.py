@@ -88,6 +88,13 @@ RIGHTS = {
         }
         for model in ("telehealth.readiness", "telehealth.readiness.line")
     },
+    "telehealth.trial": {
+        "dana": {"danas": "r"},
+        "omar": {"omars": "r"},
+        "mia": {"danas": "r", "omars": "r"},
+        "otto": {"ottos": "r"},
+        "max": {"ottos": "r"},
+    },
     "telehealth.attestation": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "calendar.event": {
@@ -137,6 +144,7 @@ CHANGES = {
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
+    "telehealth.trial": {"state": "passed"},
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
@@ -158,6 +166,7 @@ CREATORS = {
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
+    "telehealth.trial": set(),
     "telehealth.settings": {"mia", "max"},
 }
 
@@ -205,6 +214,10 @@ class TestAccess(TelehealthCase):
             **cls._told(meetings),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
             **cls._readiness(),
+            "telehealth.trial": {
+                name: cls.env["telehealth.trial"].create(cls._trial(connection))
+                for name, connection in connections.items()
+            },
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
@@ -259,6 +272,17 @@ class TestAccess(TelehealthCase):
                 for name, page in pages.items()
             },
             "telehealth.attestation": attestations,
+        }
+
+    @staticmethod
+    def _trial(connection):
+        return {
+            "company_id": connection.app_id.company_ids.id,
+            "connection_id": connection.id,
+            "began_at": soon(),
+            "state": "failed",
+            "reference": "AAAA-BBBB-CCCC",
+            "start": soon(),
         }
 
     @classmethod
@@ -401,6 +425,7 @@ class TestAccess(TelehealthCase):
                 "finding": "x",
             },
             "telehealth.attestation": {"kind": "admin_locks"},
+            "telehealth.trial": self._trial(self.records["zoom.connection"]["danas"]),
             "telehealth.settings": {},
         }
         for model, creators in CREATORS.items():
