@@ -24,6 +24,7 @@ USER_SCOPES = [
     "meeting:read:list_past_participants",
     "meeting:read:participant",
     "user:read:user",
+    "user:read:settings",
 ]
 
 DEFAULT_REDIRECT_URIS = [

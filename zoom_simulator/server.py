@@ -22,6 +22,7 @@ from . import (
     rest_meeting_list,
     rest_meetings,
     rest_past_meetings,
+    rest_user_settings,
     rest_users,
 )
 from .agenda import Agenda
@@ -164,6 +165,7 @@ def _application(simulator: Simulator) -> web.Application:
             web.post("/v2/meetings/{meeting_id}/invite_links", rest_meetings.create_invite_links),
         ]
     )
+    application.add_routes(rest_user_settings.routes())
     application.add_routes(overview.routes())
     application.add_routes(apps_page.routes())
     application.add_routes(meeting_pages.routes())

@@ -10,7 +10,7 @@ from odoo import http
 from odoo.tools import config
 
 from .common import HELP_PHONE, TelehealthHttpCase
-from .simulator import DANA, OMAR, PRACTICE_APP
+from .simulator import BEA, DANA, OMAR, PRACTICE_APP
 
 CONNECT = "/zoom_telehealth/oauth/connect"
 CALLBACK = "/zoom_telehealth/oauth/callback"
@@ -88,6 +88,12 @@ class TestConnecting(ConnectingCase):
         tokens = self.env["zoom.connection.token"]._of(connection)
         self.assertTrue(tokens.access_token and tokens.refresh_token)
         self.assertEqual(self.zoom_state(self.dana), "connected")
+
+    def test_a_licence_below_what_the_practice_asks_for_is_not_connected(self):
+        self.sunrise.telehealth_lowest_plan = "licensed"
+        self.assertEnds(self.connect(BEA), "licence does not suffice")
+        self.assertNothingKept()
+        self.assertIn("Zoom is connected", self.connect())
 
     def test_the_consent_page_is_asked_with_a_proof_and_without_scopes(self):
         """R10."""
