@@ -13,6 +13,7 @@ from ..zoom import errors, oauth
 from ..zoom.addresses import BadAddress
 from ..zoom.client import ZoomClient
 from ..zoom.transport import new_session
+from .connection_questions import OUTCOME_KEY, note_grant, questions
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +23,6 @@ STATE_LIFE = timedelta(minutes=10)
 # As many tabs of one browser may be on their way to Zoom at once.
 MOST_PENDING = 3
 PENDING_KEY = "zoom_telehealth_pending"
-OUTCOME_KEY = "zoom_telehealth_outcome"
 
 
 class Refusal(Exception):
@@ -53,6 +53,7 @@ class ZoomOAuthController(http.Controller):
             raise Refusal("not_provider")
         if not request.env.company.sudo().telehealth_zoom_allowed:
             raise Refusal("forbidden")
+        _require_own_database()
         app = request.env["zoom.app"]._for_provider(user, request.env.company)
         if not app or not app.has_client_secret:
             raise Refusal("no_app")
@@ -86,6 +87,7 @@ class ZoomOAuthController(http.Controller):
             raise Refusal("denied")
         if error or not code:
             raise Refusal("refused")
+        _require_own_database()
         _require_key()
         credentials, redirect_uri, addresses = app._credentials(), app._redirect_uri(), _addresses()
         # Zoom is asked with no transaction of ours open.
@@ -98,9 +100,11 @@ class ZoomOAuthController(http.Controller):
             raise Refusal("unreachable") from None
         # What the grant changed was committed elsewhere; this request's snapshot is older.
         request.env.cr.commit()  # pylint: disable=invalid-commit
-        if connection.sudo().user_id != user:
+        connection = connection.sudo()
+        if connection.user_id != user:
+            note_grant(connection)
             return "taken"
-        return "connected"
+        return "move" if connection.move_asked else "connected"
 
     def _check_state(self, state):
         """Return the app and the PKCE verifier that belong to a state; the state is used up.
@@ -132,10 +136,12 @@ class ZoomOAuthController(http.Controller):
     def done(self):
         """Show how connecting ended; the address carries neither code nor state."""
         user = request.env.user
+        outcome = request.session.get(OUTCOME_KEY) or "state"
         return render_page(
             "zoom_telehealth.oauth_done",
             {
-                "outcome": request.session.get(OUTCOME_KEY) or "state",
+                **questions(user, outcome),
+                "outcome": outcome,
                 "zoom_user": user.zoom_user if not user._is_public() else False,
                 "missing_scopes": user.zoom_missing_scopes if not user._is_public() else False,
                 "help_lines": request.env.company.sudo()._telehealth_help_lines(),
@@ -169,6 +175,11 @@ def _addresses():
     except BadAddress as trouble:
         _logger.error("%s", trouble)
         raise Refusal("address") from None
+
+
+def _require_own_database():
+    if request.env["zoom.database"].sudo()._standing() == "in_doubt":
+        raise Refusal("copy")
 
 
 def _require_key():

@@ -78,8 +78,3 @@ class ResUsers(models.Model):
         """Open Zoom's consent page in a new tab, by our own route."""
         self.env["zoom.data.key"].sudo()._require_master_key()
         return {"type": "ir.actions.act_url", "url": "/zoom_telehealth/oauth/connect", "target": "new"}
-
-    def action_zoom_disconnect(self):
-        user = self.env.user
-        app = self.env["zoom.app"]._for_provider(user, self.env.company)
-        return user._zoom_connection(app).with_env(self.env).action_disconnect()

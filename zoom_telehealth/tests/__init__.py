@@ -3,6 +3,8 @@ from . import (
     test_calendar_routes,
     test_client_by_rpc,
     test_connecting,
+    test_copied_database,
+    test_disconnecting,
     test_encrypted_fields,
     test_events,
     test_finding_work,

@@ -79,6 +79,9 @@ RIGHTS = {
     "zoom.webhook.refusal": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
+    "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
+    "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -124,6 +127,9 @@ CHANGES = {
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
     "telehealth.settings": {"telehealth_help_hours": "never"},
+    "zoom.database": {"state": "checking"},
+    "zoom.database.finding": {"kind": "works"},
+    "zoom.disconnect": {"remove_meetings": True},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -142,6 +148,9 @@ CREATORS = {
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
     "telehealth.settings": {"mia", "max"},
+    "zoom.database": set(),
+    "zoom.database.finding": set(),
+    "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
 }
 
 
@@ -188,6 +197,15 @@ class TestAccess(TelehealthCase):
             **cls._told(meetings),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
+            "zoom.database": {
+                "only": cls.env["zoom.database"].search([])
+                or cls.env["zoom.database"].create({"id": 1, "uuid": "u", "name": "n", "oid": "1"})
+            },
+            "zoom.database.finding": {
+                name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
+                for name, one in connections.items()
+            },
+            "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
                 name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
@@ -356,6 +374,12 @@ class TestAccess(TelehealthCase):
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
             "telehealth.settings": {},
+            "zoom.database": {"uuid": "u", "name": "n", "oid": "2"},
+            "zoom.database.finding": {
+                "connection_id": self.records["zoom.connection"]["danas"].id,
+                "kind": "waiting",
+            },
+            "zoom.disconnect": {},
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

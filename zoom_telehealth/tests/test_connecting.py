@@ -108,7 +108,9 @@ class TestConnecting(ConnectingCase):
 
     def test_a_provider_disconnects_and_the_tokens_are_useless_at_once(self):
         self.connect()
-        self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        dialog = self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        self.assertEqual((dialog["res_model"], dialog["target"]), ("zoom.disconnect", "new"))
+        self.call_kw("zoom.disconnect", "action_disconnect", [dialog["res_id"]])
         self.env.invalidate_all()
         connection = self.env["zoom.connection"].search([])
         self.assertEqual((connection.state, connection.reason), ("disconnected", "person"))

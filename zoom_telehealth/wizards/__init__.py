@@ -1,1 +1,1 @@
-from . import res_config_settings, telehealth_settings
+from . import res_config_settings, telehealth_settings, zoom_disconnect
