@@ -39,7 +39,9 @@ def _rotate(env):
     rotation = env["zoom.data.key"]._rewrap()
     _say(f"Master key {rotation.fingerprint} now protects this database; {rotation.wrapped} data key(s) wrapped anew.")
     if rotation.lost:
-        _say(f"None of the master keys opens the data key(s) {', '.join(rotation.lost)}: put the earlier key back behind")
+        _say(
+            f"None of the master keys opens the data key(s) {', '.join(rotation.lost)}: put the earlier key back behind"
+        )
         _say(f"the new one, after a comma. If it is lost for good, run this command again with {LOST}.")
         return False
     for fingerprint in rotation.can_go:

@@ -37,7 +37,7 @@ from . import (
     zoom_meeting_presence,
     zoom_reconciler,
     zoom_reconciler_due,
-    zoom_removal,
     zoom_recording_notice,
+    zoom_removal,
     zoom_webhook_refusal,
 )

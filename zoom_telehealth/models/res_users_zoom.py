@@ -1,4 +1,4 @@
-"""What a provider's preferences say beyond the state: what is being removed, what is asked, and where Zoom's side is."""
+"""What a provider's preferences say beyond the state: what is being removed, what is asked, what to do at Zoom."""
 
 from odoo import api, fields, models
 from odoo.tools import format_datetime
@@ -55,6 +55,4 @@ class ResUsersZoom(models.Model):
 
     def _zoom_asking(self):
         """Return the present user's own connections that wait for an answer, as superuser."""
-        return self.env["zoom.connection"].sudo().search(
-            [("user_id", "=", self.env.uid), ("move_asked", "=", True)]
-        )
+        return self.env["zoom.connection"].sudo().search([("user_id", "=", self.env.uid), ("move_asked", "=", True)])

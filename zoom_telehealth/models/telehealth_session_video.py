@@ -50,7 +50,9 @@ class TelehealthSessionVideo(models.Model):
             elif session.meeting_status == "waiting" and key in asked:
                 session.meeting_status, session.meeting_sentence = "no_video", session._sentence_of_question()
             elif session.meeting_status == "waiting" and key in ended:
-                session.meeting_status, session.meeting_sentence = "no_video", session._sentence_of(ended[key])
+                if ended[key].state in ENDED:
+                    session.meeting_status = "no_video"
+                session.meeting_sentence = session._sentence_of(ended[key])
             if trouble and session.meeting_status not in ("none", "ready"):
                 session.meeting_sentence = trouble
 
@@ -66,8 +68,10 @@ class TelehealthSessionVideo(models.Model):
 
     def _providers_to_be_asked(self):
         waiting = self.filtered(lambda session: session.meeting_status == "waiting")
-        connections = self.env["zoom.connection"].sudo().search(
-            [("user_id", "in", waiting.provider_id.ids), ("move_asked", "=", True)]
+        connections = (
+            self.env["zoom.connection"]
+            .sudo()
+            .search([("user_id", "in", waiting.provider_id.ids), ("move_asked", "=", True)])
         )
         return {(one.user_id.id, company.id) for one in connections for company in one.app_id.company_ids}
 
@@ -78,7 +82,8 @@ class TelehealthSessionVideo(models.Model):
         if connection.state == "disconnected":
             return self.env._("No video at present: %s disconnected Zoom. Connecting again brings it back.", name)
         return self.env._(
-            "No video at present: the Zoom connection of %s does not work. Connecting again brings it back.", name
+            "The Zoom connection of %s does not work: open “My Preferences”, tab “Telehealth”, and choose Reconnect.",
+            name,
         )
 
     def _sentence_of_question(self):

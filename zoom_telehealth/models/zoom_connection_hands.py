@@ -64,10 +64,12 @@ class ZoomConnectionHands(models.Model):
         self.ensure_one()
         others = self.search([("user_id", "=", self.user_id.id), ("id", "!=", self.id)])
         return others._meetings_ahead().filtered(
-            lambda meeting: meeting.provider_id == self.user_id
-            and meeting.company_id in self.app_id.company_ids
-            and meeting.zoom_id
-            and not meeting.let_go
+            lambda meeting: (
+                meeting.provider_id == self.user_id
+                and meeting.company_id in self.app_id.company_ids
+                and meeting.zoom_id
+                and not meeting.let_go
+            )
         )
 
     def _move_question(self):

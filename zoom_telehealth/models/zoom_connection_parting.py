@@ -174,6 +174,4 @@ class ResCompanySwitchedOff(models.Model):
 
     def _zoom_connections(self):
         """Return all connections through apps of these practices that are not ended already."""
-        return self.env["zoom.connection"].search(
-            [("app_id.company_ids", "in", self.ids), ("state", "not in", ENDED)]
-        )
+        return self.env["zoom.connection"].search([("app_id.company_ids", "in", self.ids), ("state", "not in", ENDED)])

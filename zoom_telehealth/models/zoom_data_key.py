@@ -110,4 +110,3 @@ class ZoomDataKey(models.Model):
                 "after a comma) and restarts Odoo. Nothing was lost."
             )
         )
-

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..encryption import cipher
 from ..fields import Encrypted
@@ -57,9 +58,11 @@ class ZoomDataKeyRotation(models.Model):
     def _gc_rewrap(self):
         """Do what the command does, for those who do not know it."""
         try:
-            self._rewrap()
+            lost = self._rewrap().lost
         except UserError:
             return
+        if lost:
+            _logger.warning("No master key in odoo.conf opens the data keys %s", ", ".join(lost))
 
     # === A LOST KEY === #
 
@@ -120,7 +123,8 @@ class ZoomDataKeyRotation(models.Model):
         if not isinstance(field, Encrypted):
             raise TypeError(f"{field} is not encrypted.")
         records.flush_model([name])
-        self.env.cr.execute(f'SELECT id, "{name}" FROM "{records._table}" WHERE "{name}" IS NOT NULL')
+        column, table = SQL.identifier(name), SQL.identifier(records._table)
+        self.env.cr.execute(SQL("SELECT id, %s FROM %s WHERE %s IS NOT NULL", column, table, column))
         return [row for row, ciphertext in self.env.cr.fetchall() if _key_of(ciphertext) in key_ids]
 
 

@@ -11,7 +11,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import file_open
+from odoo.tools import SQL, file_open
 
 from .. import clock
 from ..zoom.errors import ZoomError
@@ -20,10 +20,12 @@ from .zoom_connection import WORKING
 _logger = logging.getLogger(__name__)
 
 ONLY_ROW = 1
-IDENTITY = """
+IDENTITY = SQL(
+    """
     SELECT COALESCE((SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'), ''), d.datname, d.oid::text
       FROM pg_database d WHERE d.datname = current_database()
-"""
+    """
+)
 
 
 class DatabaseInDoubt(ZoomError):
@@ -66,7 +68,7 @@ class ZoomDatabase(models.Model):
 
     def _compute_findings(self):
         for row in self:
-            row.finding_ids = self.env["zoom.database.finding"].search([])
+            row.finding_ids = self.env["zoom.database.finding"]._of_last_move()
             row.waiting = len(row.finding_ids.filtered(lambda one: one.kind in ("waiting", "unanswered")))
 
     # === KNOWING ITSELF === #
@@ -84,11 +86,15 @@ class ZoomDatabase(models.Model):
         with self.env.registry.cursor() as cr:
             try:
                 cr.execute(
-                    f"""
-                    INSERT INTO zoom_database (id, uuid, name, oid, state)
-                    SELECT {ONLY_ROW}, identity.*, 'own' FROM ({IDENTITY}) AS identity
-                    ON CONFLICT (id) DO NOTHING
-                    """,
+                    SQL(
+                        """
+                        INSERT INTO zoom_database (id, uuid, name, oid, state)
+                        SELECT %s, identity.*, 'own' FROM (%s) AS identity
+                        ON CONFLICT (id) DO NOTHING
+                        """,
+                        ONLY_ROW,
+                        IDENTITY,
+                    ),
                     log_exceptions=False,
                 )
             except psycopg2.OperationalError:
@@ -99,7 +105,11 @@ class ZoomDatabase(models.Model):
         """Return how it stands: ``own``, ``checking`` (moved, being compared with Zoom) or ``in_doubt``."""
         self.flush_model()
         self.env.cr.execute(
-            f"SELECT d.state, (d.uuid, d.name, d.oid) = ({IDENTITY}) FROM zoom_database d WHERE d.id = {ONLY_ROW}"
+            SQL(
+                "SELECT d.state, (d.uuid, d.name, d.oid) = (%s) FROM zoom_database d WHERE d.id = %s",
+                IDENTITY,
+                ONLY_ROW,
+            )
         )
         known = self.env.cr.fetchone()
         if not known:
@@ -161,7 +171,7 @@ class ZoomDatabase(models.Model):
         confirmation = {"state": "checking", "confirmed_at": clock.now(), "confirmed_by": self.env.uid}
         self.sudo().write({"uuid": uuid, "name": name, "oid": oid} | confirmation)
         findings = self.env["zoom.database.finding"].sudo()
-        findings.search([]).unlink()
+        findings._of_last_move().unlink()
         connections = self.env["zoom.connection"].sudo().search([("state", "in", WORKING)])
         findings.create([{"connection_id": connection.id, "kind": "waiting"} for connection in connections])
         self.env["zoom.reconciler"]._wake()
@@ -173,7 +183,7 @@ class ZoomDatabase(models.Model):
         self._require_manager()
         if self._standing() == "checking":
             self.sudo().state = "own"
-            self.env["zoom.database.finding"].sudo().search([]).meeting_id._hint()
+            self.env["zoom.database.finding"].sudo()._of_last_move().meeting_id._hint()
             self.env["zoom.reconciler"]._wake()
         return {"type": "ir.actions.client", "tag": "reload"}
 

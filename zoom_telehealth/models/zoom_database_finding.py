@@ -9,6 +9,7 @@ from ..zoom import errors
 from ..zoom.payloads import reference_mark
 from ..zoom.transport import BACKGROUND, new_session
 from .zoom_connection_token import ConnectionUnusable
+from .zoom_database import ONLY_ROW
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +43,11 @@ class ZoomDatabaseFinding(models.Model):
     zoom_start = fields.Datetime("Start at Zoom", readonly=True)
 
     @api.model
+    def _of_last_move(self):
+        """Return the findings that the present user may see; there are none of an earlier move."""
+        return self.search([("connection_id", "!=", False)])
+
+    @api.model
     def _look_over(self):
         """Ask Zoom about every connection that was not asked yet, and write down what differs. Commits each."""
         progress = self.env["ir.cron"]
@@ -59,7 +65,7 @@ class ZoomDatabaseFinding(models.Model):
         """Ask Zoom about one connection; it is renewed first, which tells whether its tokens are still good."""
         self.ensure_one()
         connection = self.connection_id
-        confirmed_at = self.env["zoom.database"].search([]).confirmed_at
+        confirmed_at = self.env["zoom.database"].browse(ONLY_ROW).confirmed_at
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
             token = self.env["zoom.connection.token"]._access_token(connection, renewed_after=confirmed_at)

@@ -30,7 +30,7 @@ class ZoomRemoval(models.AbstractModel):
         if self.env["zoom.database"]._standing() == "in_doubt":
             return [self.env._("This database may be a copy, so nothing was sent to Zoom.")]
         give_up_at = time.monotonic() + seconds
-        rows = self.env["zoom.connection.token"].search([])
+        rows = self.env["zoom.connection.token"].search([("connection_id", "!=", False)])
         left = []
         with new_session() as session:
             for connection in rows.connection_id:
@@ -54,7 +54,9 @@ class ZoomRemoval(models.AbstractModel):
         kept = meetings.filtered(lambda meeting: not self._removed(client, meeting, give_up_at))
         sentences = [self._stays(connection, kept)]
         try:
-            oauth.revoke(session, connection.app_id._addresses(), connection.app_id._credentials(), token, timeout=PATIENCE)
+            oauth.revoke(
+                session, connection.app_id._addresses(), connection.app_id._credentials(), token, timeout=PATIENCE
+            )
         except errors.ZoomError as trouble:
             _logger.info("Zoom connection %s was not revoked: %s", connection.id, trouble)
             sentences.append(self._not_revoked(connection))

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_calendar_routes,
+    test_change_of_hands,
     test_client_by_rpc,
     test_connecting,
     test_copied_database,
@@ -12,6 +13,7 @@ from . import (
     test_join_routes,
     test_keeping_connections,
     test_keeping_in_step,
+    test_keys_and_secrets,
     test_mails,
     test_meetings_at_zoom,
     test_partners_and_companies,
@@ -21,6 +23,7 @@ from . import (
     test_session_form,
     test_settings,
     test_trouble_at_zoom,
+    test_uninstalling,
     test_webhook_health,
     test_what_is_read_back,
     test_window,

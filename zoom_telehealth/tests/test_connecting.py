@@ -217,7 +217,7 @@ class TestRefusedConnections(ConnectingCase):
         self.assertNothingSaved()
 
     def test_a_wrong_client_secret_is_a_matter_for_the_manager(self):
-        self.app.client_secret_entry = "another-secret"
+        self.app.client_secret = "another-secret"
         self.assertEnds(self.connect(), "Zoom does not know the practice")
 
     def test_without_a_master_key_connecting_is_refused_before_and_after_zoom(self):

@@ -25,7 +25,7 @@ class CopiedCase(ReconcilerCase):
         self.simulator.forget_calls()
         self.row = self.database.search([])
 
-    def copy(self, name="oid", value="1"):
+    def become_a_copy(self, name="oid", value="1"):
         """Make this database another than the one that was connected."""
         self.row.write({name: value})
         self.env.flush_all()
@@ -53,7 +53,7 @@ class TestCopies(CopiedCase):
         self.coming.event_id.write({"start": soon(days=3), "stop": soon(days=3, hours=1)})
         for name in ("uuid", "name", "oid"):
             before = self.row[name]
-            self.copy(name)
+            self.become_a_copy(name)
             with self.subTest(differs=name), self.clock_moved(days=8):
                 self.assertEqual(self.database._standing(), "in_doubt")
                 self.run_action()
@@ -62,19 +62,19 @@ class TestCopies(CopiedCase):
                     self.fail(self.env["zoom.connection.token"]._access_token(self.connection))
                 self.assertEqual(self.simulator.calls(), [])
                 self.assertEqual(self.connection.state, "connected", "it is no verdict")
-            self.copy(name, before)
+            self.become_a_copy(name, before)
         self.run_action()
         self.assertTrue(self.simulator.calls("PATCH"), "the practice's own goes on")
 
     def test_a_copy_does_not_even_revoke(self):
-        self.copy()
+        self.become_a_copy()
         self.connection.with_user(self.dana).action_disconnect()
         self.run_action()
         self.assertEqual(self.simulator.calls(), [])
 
     def test_people_and_managers_see_why(self):
         self.coming.event_id.write({"start": soon(days=3), "stop": soon(days=3, hours=1)})
-        self.copy()
+        self.become_a_copy()
         self.env.invalidate_all()
         self.assertIn("looks like a copy", self.coming.meeting_sentence)
         settings = self.as_user("telehealth.settings", self.mia).create({})
@@ -84,7 +84,7 @@ class TestCopies(CopiedCase):
         self.assertEqual((self.as_mia().oid, self.as_mia().name_now), ("1", self.env.cr.dbname))
 
     def test_a_manager_says_that_it_is_a_copy(self):
-        self.copy()
+        self.become_a_copy()
         self.as_mia().action_is_copy()
         self.env.invalidate_all()
         self.assertFalse(self.env["zoom.connection.token"].search([]))
@@ -96,7 +96,7 @@ class TestCopies(CopiedCase):
         self.assertEqual(self.simulator.calls(), [])
 
     def test_nobody_but_a_manager_says_what_it_is(self):
-        self.copy()
+        self.become_a_copy()
         for user in (self.dana, self.sam, self.eve, self.ada):
             for action in ("action_is_copy", "action_is_moved", "action_go_on"):
                 with self.subTest(user=user.login, action=action), self.assertRaises(AccessError):
@@ -109,7 +109,7 @@ class TestMovedDatabases(CopiedCase):
         return {one.kind: one for one in self.env["zoom.database.finding"].search([])}
 
     def confirm(self):
-        self.copy()
+        self.become_a_copy()
         self.as_mia().action_is_moved()
         self.env.flush_all()
         self.run_action()

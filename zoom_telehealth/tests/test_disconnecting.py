@@ -90,9 +90,10 @@ class TestDisconnecting(DisconnectingCase):
         with self.clock_moved(minutes=9):
             self.run_reconciler()
             self.assertTrue(self.tokens())
-        with self.clock_moved(minutes=10, seconds=5), self.assertLogs(
-            "odoo.addons.zoom_telehealth.models.zoom_connection_parting", "WARNING"
-        ) as logs:
+        with (
+            self.clock_moved(minutes=10, seconds=5),
+            self.assertLogs("odoo.addons.zoom_telehealth.models.zoom_connection_parting", "WARNING") as logs,
+        ):
             self.run_reconciler()
         self.assertFalse(self.tokens())
         self.assertFalse(self.connection.parting_until)
