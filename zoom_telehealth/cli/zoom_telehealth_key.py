@@ -38,12 +38,14 @@ class ZoomTelehealthKey(odoo.cli.Command):
 def _rotate(env):
     rotation = env["zoom.data.key"]._rewrap()
     _say(f"Master key {rotation.fingerprint} now protects this database; {rotation.wrapped} data key(s) wrapped anew.")
-    if rotation.lost:
+    if rotation.lost and env["zoom.data.key"]._is_lost():
         _say(
             f"None of the master keys opens the data key(s) {', '.join(rotation.lost)}: put the earlier key back behind"
         )
         _say(f"the new one, after a comma. If it is lost for good, run this command again with {LOST}.")
         return False
+    if rotation.lost:
+        _say(f"Given up earlier, as its master key was lost: data key(s) {', '.join(rotation.lost)}.")
     for fingerprint in rotation.can_go:
         _say(f"Master key {fingerprint} can be taken out of odoo.conf now. Keep it as long as backups from its time.")
     return True

@@ -61,7 +61,7 @@ class ZoomDataKeyRotation(models.Model):
             lost = self._rewrap().lost
         except UserError:
             return
-        if lost:
+        if lost and self._is_lost():
             _logger.warning("No master key in odoo.conf opens the data keys %s", ", ".join(lost))
 
     # === A LOST KEY === #
@@ -87,9 +87,9 @@ class ZoomDataKeyRotation(models.Model):
         :raises UserError: without a usable master key, or when nothing is lost
         """
         self._master_keys()
+        if not self._is_lost():
+            raise UserError(self.env._("Nothing is lost: the master key in odoo.conf opens what is saved now."))
         lost = set(self._rewrap().lost)
-        if not lost:
-            raise UserError(self.env._("Nothing is lost: the master key in odoo.conf opens everything."))
         self._make()
         tokens = self._rows_under(lost, "zoom.connection.token", ("access_token", "refresh_token"))
         connections = tokens.connection_id
