@@ -23,6 +23,8 @@
         "views/telehealth_session_views.xml",
         "views/calendar_event_views.xml",
         "views/calendar_delete_views.xml",
+        "views/zoom_database_views.xml",
+        "wizards/zoom_disconnect_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/provider_views.xml",

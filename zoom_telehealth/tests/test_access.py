@@ -97,6 +97,9 @@ RIGHTS = {
     },
     "telehealth.attestation": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
+    "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
+    "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -146,6 +149,9 @@ CHANGES = {
     "telehealth.attestation": {"until": False},
     "telehealth.trial": {"state": "passed"},
     "telehealth.settings": {"telehealth_help_hours": "never"},
+    "zoom.database": {"state": "checking"},
+    "zoom.database.finding": {"kind": "works"},
+    "zoom.disconnect": {"remove_meetings": True},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -168,6 +174,9 @@ CREATORS = {
     "telehealth.attestation": {"mia", "max"},
     "telehealth.trial": set(),
     "telehealth.settings": {"mia", "max"},
+    "zoom.database": set(),
+    "zoom.database.finding": set(),
+    "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
 }
 
 
@@ -219,6 +228,15 @@ class TestAccess(TelehealthCase):
                 for name, connection in connections.items()
             },
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
+            "zoom.database": {
+                "only": cls.env["zoom.database"].search([])
+                or cls.env["zoom.database"].create({"id": 1, "uuid": "u", "name": "n", "oid": "1"})
+            },
+            "zoom.database.finding": {
+                name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
+                for name, one in connections.items()
+            },
+            "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
                 name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
@@ -426,6 +444,12 @@ class TestAccess(TelehealthCase):
             "telehealth.attestation": {"kind": "admin_locks"},
             "telehealth.trial": self._trial(self.records["zoom.connection"]["danas"]),
             "telehealth.settings": {},
+            "zoom.database": {"uuid": "u", "name": "n", "oid": "2"},
+            "zoom.database.finding": {
+                "connection_id": self.records["zoom.connection"]["danas"].id,
+                "kind": "waiting",
+            },
+            "zoom.disconnect": {},
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

@@ -125,7 +125,9 @@ class TestConnecting(ConnectingCase):
 
     def test_a_provider_disconnects_and_the_tokens_are_useless_at_once(self):
         self.connect()
-        self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        dialog = self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        self.assertEqual((dialog["res_model"], dialog["target"]), ("zoom.disconnect", "new"))
+        self.call_kw("zoom.disconnect", "action_disconnect", [dialog["res_id"]])
         self.env.invalidate_all()
         connection = self.env["zoom.connection"].search([])
         self.assertEqual((connection.state, connection.reason), ("disconnected", "person"))
@@ -253,7 +255,7 @@ class TestRefusedConnections(ConnectingCase):
         self.assertNothingSaved()
 
     def test_a_wrong_client_secret_is_a_matter_for_the_manager(self):
-        self.app.client_secret_entry = "another-secret"
+        self.app.client_secret = "another-secret"
         self.assertEnds(self.connect(), "Zoom does not know the practice")
 
     def test_without_a_master_key_connecting_is_refused_before_and_after_zoom(self):
