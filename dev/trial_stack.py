@@ -17,7 +17,7 @@ from typing import Any
 import requests
 from psycopg2.sql import SQL, Composed, Identifier, Literal
 
-from dev import odoo_conf, odoo_source, paths, postgres
+from dev import leak_scan, odoo_conf, odoo_source, paths, postgres
 from dev.child import free_port
 from dev.database import Databases
 from dev.rpc import Rpc
@@ -251,6 +251,9 @@ class TrialStack:
 
     def _end_stack(self) -> None:
         self._stack.stop()
+        scan = leak_scan.current()
+        if scan is not None and self._databases.exists(self.database):
+            scan.look_at_stack(self._databases, self.database, self._folder)
         self._databases.drop(self.database)
         shutil.rmtree(self._folder, ignore_errors=True)
 
