@@ -185,4 +185,4 @@ def test_an_answer_that_comes_twice_at_once_is_exchanged_once(practice: Practice
 
     assert outcomes == ["connected", "connected"]
     assert [call["answer"]["status"] for call in zoom.calls("POST", TOKEN)] == [200]
-    stack.rpc("omar", "res.users", "action_zoom_disconnect", [[practice.user("omar")]])
+    practice.disconnect("omar")

@@ -10,9 +10,10 @@ class ZoomInboxTrial(models.AbstractModel):
 
     @api.model
     def _take(self, delivery):
+        body = delivery.body  # which is erased where it is nobody's
         state = super()._take(delivery)
-        if state == "foreign":
-            event = events.understand(events.read(delivery.body or ""))
+        if state == "foreign" and body:
+            event = events.understand(events.read(body))
             if event.meeting_id and self.env["telehealth.trial"]._heard(delivery.app_id, event.meeting_id):
                 return "done"
         return state

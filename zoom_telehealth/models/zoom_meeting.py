@@ -231,7 +231,15 @@ class ZoomMeeting(models.Model):
         differs = set(seen.differs_from(self._wish()))
         unmet = differs if told else differs & set((self.unmet or "").split())
         self.unmet = " ".join(sorted(unmet)) or False
-        return bool(differs - unmet) and self._may_mend()
+        return self._drifted(seen) and self._may_mend()
+
+    def _drifted(self, seen):
+        """Return whether Zoom has otherwise than wished what it took over when it was told.
+
+        :param seen: :class:`MeetingSeen`
+        """
+        self.ensure_one()
+        return bool(set(seen.differs_from(self._wish())) - set((self.unmet or "").split()))
 
     def _may_mend(self):
         """Whether a change made in Zoom is undone now: not once the session is due, and not without end in a day."""
