@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +35,26 @@ class Addresses:
         return f"http://127.0.0.1:{self.simulator_port}"
 
 
+def addons_path(source: OdooSource, *more: Path) -> str:
+    """Return the value of `addons_path`: Odoo's addons, this repository, and folders that a test adds."""
+    return ",".join(map(str, (*source.addons, paths.ROOT, *more)))
+
+
 def write(
-    folder: Path, source: OdooSource, server: Server, database: str, addresses: Addresses, clock_file: Path
+    folder: Path,
+    source: OdooSource,
+    server: Server,
+    database: str,
+    addresses: Addresses,
+    clock_file: Path,
+    otherwise: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write `folder`/odoo.conf for one Odoo on `database` and return its path."""
+    """Write `folder`/odoo.conf for one Odoo on `database` and return its path.
+
+    :param otherwise: options that take the place of those written here
+    """
     options = {
-        "addons_path": ",".join(map(str, (*source.addons, paths.ROOT))),
+        "addons_path": addons_path(source),
         "data_dir": str(paths.make(paths.ODOO_DATA)),
         "db_name": database,
         "dbfilter": f"^{database}$",
@@ -60,6 +75,7 @@ def write(
         # Odoo warns of every option of an addon; the addon's own keys are meant.
         "log_handler": ":INFO,odoo.tools.config:ERROR",
         **server.odoo_options(),
+        **(otherwise or {}),
     }
     conf = paths.make(folder) / "odoo.conf"
     lines = "".join(f"{name} = {value}\n" for name, value in options.items())

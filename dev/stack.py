@@ -38,6 +38,7 @@ class Stack:
         self.database = database
         self.folder = paths.make(folder)
         self.clock_file = folder / "clock"
+        self.options: dict[str, str] = {}  # of odoo.conf, at Odoo's next start
         self.mail_catcher = MailCatcher(folder / "mails")
         self.addresses = Addresses(odoo_port, simulator_port, self.mail_catcher.port)
         self.simulator = self._make_simulator(keep_state)
@@ -63,7 +64,13 @@ class Stack:
     def start_odoo(self) -> None:
         """Start Odoo without waiting."""
         conf = odoo_conf.write(
-            self.folder, self.databases.source, self.databases.server, self.database, self.addresses, self.clock_file
+            self.folder,
+            self.databases.source,
+            self.databases.server,
+            self.database,
+            self.addresses,
+            self.clock_file,
+            self.options,
         )
         assert conf == self.folder / "odoo.conf"
         self.odoo.start()

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from psycopg2.sql import SQL, Composed, Identifier, Literal
 
-from dev import odoo_source, paths, postgres
+from dev import odoo_conf, odoo_source, paths, postgres
 from dev.child import free_port
 from dev.database import Databases
 from dev.rpc import Rpc
@@ -86,9 +87,17 @@ class TrialStack:
         self._stack = self._fresh()
         self.start()
 
-    def restart_odoo(self) -> None:
-        """Stop Odoo if it runs, start it, and wait until it works again. The simulator keeps running."""
+    def addons_path(self, *more: Path) -> str:
+        """Return the odoo.conf option `addons_path` with these folders added to it."""
+        return odoo_conf.addons_path(self._databases.source, *more)
+
+    def restart_odoo(self, **options: str) -> None:
+        """Stop Odoo if it runs, start it, and wait until it works again. The simulator keeps running.
+
+        :param options: of odoo.conf, in place of the usual ones, from now on until `reset`
+        """
         self._stack.odoo.stop()
+        self._stack.options.update(options)
         self._stack.start_odoo()
         self._stack.wait_for_odoo()
 
@@ -122,9 +131,35 @@ class TrialStack:
         """Run a scheduled action now and wait for its end."""
         self.rpc("admin", "ir.cron", "method_direct_trigger", [[self.ref(xml_id)]])
 
-    def sql(self, query: str, parameters: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
-        """Run one SQL statement on the database, committed at once, and return its rows."""
-        return self._databases.server.query(self.database, query, parameters)
+    def sql(
+        self, query: str, parameters: tuple[Any, ...] | None = None, database: str | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run one SQL statement on the database (or another), committed at once, and return its rows."""
+        return self._databases.server.query(database or self.database, query, parameters)
+
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """Let everybody else wait who wants to read or write a table, for as long as the block runs."""
+        with self._transaction(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(table))):
+            yield
+
+    @contextmanager
+    def action_held(self, xml_id: str) -> Iterator[None]:
+        """Keep a scheduled action from running, as if somebody else ran it, for as long as the block runs."""
+        row = SQL("SELECT FROM ir_cron WHERE id = {} FOR NO KEY UPDATE").format(Literal(self.ref(xml_id)))
+        with self._transaction(row):
+            yield
+
+    @contextmanager
+    def _transaction(self, statement: Composed) -> Iterator[None]:
+        connection = self._databases.server.connect(self.database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("BEGIN")
+                cursor.execute(statement)
+            yield
+        finally:
+            connection.close()
 
     def set_clock(self, seconds: float) -> None:
         """Let addon and simulator be `seconds` ahead of real time (negative: behind)."""
@@ -185,6 +220,16 @@ class TrialStack:
     @property
     def _conf(self) -> Path:
         return self._folder / "odoo.conf"
+
+    @contextmanager
+    def second_database(self) -> Iterator[str]:
+        """Give the name of another fresh copy of the demo practice on the same server, removed afterwards."""
+        name = f"{self.database}_second"
+        self._databases.clone(self._placed, name)
+        try:
+            yield name
+        finally:
+            self._databases.drop(name)
 
     def mails(self) -> list[EmailMessage]:
         """Return every mail that Odoo has sent, oldest first."""

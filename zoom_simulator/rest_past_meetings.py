@@ -16,11 +16,14 @@ from .seed import BASIC
 from .simulator import simulator_of
 from .state import Instance, Meeting, World
 
+YEAR_SECONDS = 365 * 86400
+
 
 async def get_past_meeting(request: web.Request) -> web.Response:
     """The newest time that has ended, or the one with this uuid; of a deleted meeting too.
 
-    Scope `meeting:read:past_meeting`. A Basic user gets 400/200, a meeting that was never held is 404/3001.
+    Scope `meeting:read:past_meeting`. A Basic user gets 400/200, a meeting that was never held is 404/3001, one that
+    ended more than a year ago 400/12702.
     """
     caller = authenticate(request)
     caller.require("meeting:read:past_meeting")
@@ -30,7 +33,10 @@ async def get_past_meeting(request: web.Request) -> web.Response:
     found = _held(simulator_of(request).world, caller.user.id, wanted)
     if found is None:
         raise meeting_missing(unquote(wanted))
-    return web.json_response(_past_answer(simulator_of(request).world, *found))
+    meeting, instance, ended_at = found
+    if simulator_of(request).now() - ended_at > YEAR_SECONDS:
+        raise ZoomError(400, 12702, "Cannot access a meeting a year ago.")
+    return web.json_response(_past_answer(simulator_of(request).world, meeting, instance, ended_at))
 
 
 def _held(world: World, host_id: str, wanted: str) -> tuple[Meeting, Instance, float] | None:

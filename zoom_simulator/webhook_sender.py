@@ -11,6 +11,7 @@ import aiohttp
 
 ANSWER_SECONDS = 3.0  # of real time: Zoom waits no longer (zoom.md, section 5.1)
 KEPT_CHARACTERS = 300
+MOST_AT_ONCE = 600  # thousands of retries that fall due in one jump of the clock would only keep each other waiting
 
 
 @dataclass
@@ -37,9 +38,10 @@ class Attempt:
 
 
 class WebhookSender:
-    """Holds the connections; as many requests at once as there are deliveries."""
+    """Holds the connections; a request's three seconds begin when it is its turn."""
 
     def __init__(self) -> None:
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
     def start(self) -> None:
@@ -61,10 +63,16 @@ class WebhookSender:
         """
         if self._session is None:
             raise RuntimeError("The sender was not started.")
+        async with self._room:
+            return await self._post(self._session, url, body, headers, at)
+
+    async def _post(
+        self, session: aiohttp.ClientSession, url: str, body: str, headers: dict[str, str], at: float
+    ) -> tuple[Attempt, bytes]:
         began = time.monotonic()
         status, error, raw = None, "", b""
         try:
-            async with self._session.post(
+            async with session.post(
                 url, data=body.encode(), headers={**_own_headers(), **headers}, allow_redirects=False
             ) as answer:
                 raw = await answer.read()

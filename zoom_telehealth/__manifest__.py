@@ -25,6 +25,7 @@
         "wizards/zoom_disconnect_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
+        "views/provider_views.xml",
         "wizards/telehealth_settings_views.xml",
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",

@@ -41,6 +41,7 @@ ALL_SCOPES = {
     "meeting:update:meeting",
     "meeting:delete:meeting",
     "meeting:read:list_meetings",
+    "meeting:read:past_meeting",
     "user:read:user",
 }
 
@@ -242,6 +243,7 @@ def test_every_coming_meeting_is_listed_and_ours_is_found_among_them(zoom: ZoomC
         ("meeting:write:meeting", lambda zoom: zoom.create_meeting(wish_for(new_reference(7)))),
         ("meeting:read:list_meetings", lambda zoom: zoom.find_by_reference(new_reference(7))),
         ("meeting:read:meeting", lambda zoom: zoom.meeting("85746065431")),
+        ("meeting:read:past_meeting", lambda zoom: zoom.last_held("85746065431")),
         ("meeting:update:meeting", lambda zoom: zoom.update_meeting("85746065431", wish_for(new_reference(7)))),
         ("meeting:delete:meeting", lambda zoom: zoom.delete_meeting("85746065431")),
     ],

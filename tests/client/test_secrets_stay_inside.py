@@ -82,6 +82,7 @@ def calls_to(session: requests.Session, server: HostileServer) -> Iterator[Calla
     yield client.me
     yield lambda: client.create_meeting(WISH)
     yield lambda: client.meeting(meeting_id)
+    yield lambda: client.last_held(meeting_id)
     yield lambda: client.start_link(meeting_id)
     yield lambda: client.update_meeting(meeting_id, WISH)
     yield lambda: client.delete_meeting(meeting_id)

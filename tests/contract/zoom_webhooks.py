@@ -39,6 +39,18 @@ def assert_event_conforms(body: dict[str, Any]) -> None:
         raise NotConforming(f"{event}: {'; '.join(found)}")
 
 
+def documented_events() -> list[str]:
+    """The names of all events in Zoom's document."""
+    return sorted(_webhooks())
+
+
+def sample_of(event: str) -> dict[str, Any]:
+    """The document's own example of an event's body."""
+    examples = _request_body(event)["content"]["application/json"]["examples"]
+    sample: dict[str, Any] = json.loads(next(iter(examples.values()))["value"])
+    return sample
+
+
 def scopes_of_event(event: str) -> set[str]:
     """The granular scopes of which one lets an app be told."""
     described = re.search(r"Granular Scopes\]\([^)]*\):\*\* (.*)", _request_body(event).get("description", ""))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.simulator.running_simulator import DANA, OMAR, PRACTICE_APP, PROVIDER_APP, RunningSimulator
 from tests.simulator.webhook_receiver import Hooks, Received, eventually, expected_signature
+from zoom_simulator.webhook_sender import MOST_AT_ONCE
 
 SECRET = f"whsecret-{PRACTICE_APP[0]}"
 MINUTES = 60
@@ -131,6 +132,16 @@ def test_a_burst_is_sent_at_once_and_each_copy_differs(hooks: Hooks) -> None:
     assert len({one.body["event_ts"] for one in received}) == 200
     assert len({one.headers["x-zm-request-id"] for one in received}) == 200
     assert hooks.receiver.most_at_once > 50
+
+
+def test_retries_that_fall_due_together_do_not_keep_each_other_from_being_answered(hooks: Hooks) -> None:
+    hooks.receiver.answers = [500] * 900
+    hooks.send(times=900)
+    eventually(lambda: all(one["retries"] for one in hooks.deliveries()), seconds=20)
+    _moved(hooks, 6)
+    eventually(lambda: all(one["state"] == "delivered" for one in hooks.deliveries()), seconds=20)
+    assert len(hooks.receiver.received) == 1800
+    assert hooks.receiver.most_at_once <= MOST_AT_ONCE
 
 
 def test_copies_are_alike_where_the_time_is_given(hooks: Hooks) -> None:

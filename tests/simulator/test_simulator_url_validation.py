@@ -90,6 +90,20 @@ def test_six_failures_in_a_row_disable_and_a_validation_by_hand_enables(hooks: H
     assert hooks.receiver.wait_for(1)[0].event == "meeting.created"
 
 
+def test_what_waits_for_a_retry_when_the_subscription_is_disabled_is_given_up(hooks: Hooks) -> None:
+    hooks.receiver.answers = [500]
+    hooks.send()
+    hooks.after_attempts(1)
+    hooks.receiver.validates = False
+    for _ in range(6):
+        _validate(hooks)
+    hooks.simulator.move_clock(400)
+    eventually(lambda: hooks.one()["state"] == "given_up")
+    assert len(hooks.receiver.received) == 1
+    refused = hooks.simulator.control("POST", "/deliveries", expect=400, client_id=PRACTICE_APP[0], event="x.y")
+    assert "disabled" in refused["error"]
+
+
 def test_a_success_in_between_begins_the_count_anew(hooks: Hooks) -> None:
     for validates in (False, False, False, False, False, True, False):
         hooks.receiver.validates = validates

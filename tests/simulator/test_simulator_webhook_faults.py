@@ -39,6 +39,7 @@ def test_a_reordering_turns_its_number_round(hooks: Hooks) -> None:
     assert [one["state"] for one in hooks.deliveries()] == ["held", "held"]
     _send(hooks, 3)
     eventually(lambda: _numbers(hooks) == [3, 2, 1])
+    assert hooks.receiver.most_at_once == 1  # each waits for the answer before it, or the order would be luck
     _send(hooks, 4)
     eventually(lambda: _numbers(hooks) == [3, 2, 1, 4])
 

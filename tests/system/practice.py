@@ -44,14 +44,18 @@ class Practice:
     def connect(self, login: str, zoom_user: str | None = None) -> None:
         """Connect a provider to Zoom, by the same addresses as a browser."""
         person = self.sign_in(login)
+        done = person.get(self.allow_at_zoom(person, zoom_user or ZOOM_USERS[login]), timeout=TIMEOUT_SECONDS)
+        assert "Zoom is connected" in done.text, done.text
+
+    def allow_at_zoom(self, person: requests.Session, zoom_user: str) -> str:
+        """Choose Connect, let the app in at Zoom, and return the address to which Zoom sends the browser."""
         asked = person.get(f"{self.stack.odoo_url}/zoom_telehealth/oauth/connect", allow_redirects=False, timeout=30)
         consent = urlsplit(asked.headers["Location"])
-        form = dict(parse_qsl(consent.query), user=zoom_user or ZOOM_USERS[login], decision="allow")
+        form = dict(parse_qsl(consent.query), user=zoom_user, decision="allow")
         allowed = requests.post(
             f"{self.stack.simulator_url}{consent.path}", data=form, allow_redirects=False, timeout=TIMEOUT_SECONDS
         )
-        done = person.get(allowed.headers["Location"], timeout=TIMEOUT_SECONDS)
-        assert "Zoom is connected" in done.text, done.text
+        return allowed.headers["Location"]
 
     def disconnect(self, login: str, **choices: bool) -> None:
         """End a provider's connection, as the dialog behind Disconnect does."""

@@ -100,6 +100,19 @@ def test_an_event_of_the_calendar_becomes_a_session_by_its_switch(practice: Prac
     expect(dana.page.get_by_role("cell", name="Plum jam")).to_be_visible()
 
 
+def test_a_new_session_that_is_left_untouched_is_not_booked(practice: Practice, dana: BackOffice) -> None:
+    count = "SELECT count(*) FROM telehealth_session"
+    before = practice.stack.sql(count)
+    for touched in (False, True):
+        dana.open_app("/odoo/telehealth")
+        dana.click(dana.page.get_by_role("button", name="New session"))
+        dana.page.locator(".o_form_view .o_form_button_save").wait_for()
+        if touched:
+            dana.choose("client_ids", "Alex")
+        dana.open_app("/odoo/calendar")  # by its address, as by closing the tab
+        assert practice.stack.sql(count) == [(before[0][0] + touched,)]
+
+
 def test_booked_by_dragging_over_a_time_in_the_calendar(practice: Practice, dana: BackOffice) -> None:
     dana.open_app("/odoo/calendar")
     day = dana.next_week()[4]

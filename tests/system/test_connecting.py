@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
-from tests.system.practice import DANA, Practice
+from tests.system.practice import DANA, OMAR, Practice
 from tests.system.zoom_pages import allow
 from tests.system.zoom_side import TOKEN, ZoomSide
 
@@ -164,3 +166,23 @@ def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Pr
     assert len(zoom.live(DANA)) >= 3  # what stands at Zoom stays
     dana.open_session(practice.book().id)
     expect(dana.page.get_by_role("status")).to_contain_text("No video at present: Dana Reyes disconnected Zoom")
+
+
+def test_an_answer_that_comes_twice_at_once_is_exchanged_once(practice: Practice) -> None:
+    stack, zoom = practice.stack, ZoomSide(practice.stack)
+    zoom.mend()
+    omar = practice.sign_in("omar")
+    back = practice.allow_at_zoom(omar, OMAR)
+    kept = dict(omar.cookies)  # as the browser has them until one answer is there
+    zoom.forget_calls()
+    zoom.fault(kind="delay", path=TOKEN, seconds=1.0)
+
+    def follow() -> str:
+        return requests.get(back, cookies=kept, allow_redirects=False, timeout=30).cookies["zoom_telehealth_outcome"]
+
+    with ThreadPoolExecutor() as browser:
+        outcomes = [answer.result() for answer in [browser.submit(follow) for _attempt in range(2)]]
+
+    assert outcomes == ["connected", "connected"]
+    assert [call["answer"]["status"] for call in zoom.calls("POST", TOKEN)] == [200]
+    practice.disconnect("omar")

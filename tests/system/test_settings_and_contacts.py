@@ -11,6 +11,8 @@ from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.practice import Practice
 
+SUNDAY = 6  # in the demo's language a week begins with it
+
 
 @pytest.fixture(scope="module")
 def practice(stack: TrialStack) -> Practice:
@@ -77,6 +79,27 @@ def test_a_clients_contact_shows_their_sessions_and_portal_access(
     rows = dana.page.locator(".o_list_view .o_data_row")
     expect(rows.first).to_contain_text("Alex Morgan")
     expect(rows).to_have_count(2)
+
+
+def test_the_list_begins_with_what_comes_next_and_the_calendar_keeps_the_past(
+    practice: Practice, page_for: Callable[..., Page]
+) -> None:
+    practice.book(practice.moment(days=-1), label="Yesterday's")
+    practice.book(practice.moment(days=40), label="The last of all")
+    dana = BackOffice(page_for("dana"))
+    dana.open_app("/odoo/telehealth")
+    facets, rows = dana.page.locator(".o_searchview_facet"), dana.page.locator(".o_data_row")
+    expect(facets).to_have_text(["Not cancelled"])
+    if practice.now().weekday() == SUNDAY:
+        dana.click(dana.page.get_by_role("button", name="Previous"))
+    expect(dana.event("Yesterday's")).to_be_visible()
+    dana.click(dana.page.get_by_role("button", name="List View"))
+    expect(facets).to_have_text(["Coming", "Not cancelled"])
+    expect(rows.filter(has_text="The last of all")).to_be_visible()
+    assert "The last of all" not in rows.first.inner_text()
+    expect(rows.filter(has_text="Yesterday's")).to_have_count(0)
+    dana.click(facets.first.get_by_role("button", name="Remove"))
+    expect(rows.filter(has_text="Yesterday's")).to_be_visible()
 
 
 def test_the_list_of_sessions_says_how_each_meeting_stands(practice: Practice, page_for: Callable[..., Page]) -> None:

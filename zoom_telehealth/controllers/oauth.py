@@ -1,11 +1,8 @@
 import logging
-import secrets
-from datetime import timedelta
 
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import hash_sign, verify_hash_signed
 
 from .. import clock, conf
 from ..models.zoom_app import CALLBACK_ROUTE
@@ -13,16 +10,11 @@ from ..zoom import errors, oauth
 from ..zoom.addresses import BadAddress
 from ..zoom.client import ZoomClient
 from ..zoom.transport import new_session
-from .connection_questions import OUTCOME_KEY, note_grant, questions
+from .connection_questions import note_grant, questions
+from .oauth_way import OUTCOME_COOKIE, Late, Stray, Way, remember
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
-
-STATE_SCOPE = "zoom_telehealth.oauth"
-STATE_LIFE = timedelta(minutes=10)
-# As many tabs of one browser may be on their way to Zoom at once.
-MOST_PENDING = 3
-PENDING_KEY = "zoom_telehealth_pending"
 
 
 class Refusal(Exception):
@@ -36,8 +28,8 @@ class Refusal(Exception):
 class ZoomOAuthController(http.Controller):
     """A provider's way to Zoom's consent page and back.
 
-    The state is signed, used once, and bound to the user, the browser session and ten minutes; PKCE binds Zoom's code
-    to it. Every end, good or bad, is a page that says what to do, at an address that carries nothing.
+    The state is signed, used once, and bound to the user, the browser and ten minutes; PKCE binds Zoom's code to it.
+    Every end, good or bad, is a page that says what to do, at an address that carries nothing.
     """
 
     @http.route("/zoom_telehealth/oauth/connect", type="http", auth="user", methods=["GET"], sitemap=False)
@@ -58,12 +50,8 @@ class ZoomOAuthController(http.Controller):
         if not app or not app.has_client_secret:
             raise Refusal("no_app")
         _require_key()
-        nonce, pkce = secrets.token_urlsafe(16), oauth.new_pkce()
-        pending = dict(request.session.get(PENDING_KEY) or {})
-        pending[nonce] = pkce.verifier
-        request.session[PENDING_KEY] = dict(list(pending.items())[-MOST_PENDING:])
-        state = hash_sign(request.env(su=True), STATE_SCOPE, [user.id, app.id, nonce, clock.now().timestamp()])
-        return oauth.authorize_url(_addresses(), app.client_id, app._redirect_uri(), state, pkce.challenge)
+        state, challenge = Way.begin(user, app)
+        return oauth.authorize_url(_addresses(), app.client_id, app._redirect_uri(), state, challenge)
 
     # Not auth="user": Odoo would send somebody who is signed out to the login page with Zoom's code in its address.
     @http.route(CALLBACK_ROUTE, type="http", auth="public", methods=["GET"], sitemap=False)
@@ -78,17 +66,35 @@ class ZoomOAuthController(http.Controller):
         return self._end(outcome)
 
     def _connect(self, code, state, error):
-        """Exchange Zoom's code, try what it gave, and keep it. Returns the outcome's name."""
+        """Match Zoom's answer with the click that asked for it, and keep what it gives. Returns the outcome's name."""
         user = request.env.user
         if user._is_public():
             raise Refusal("signed_out")
-        app, verifier = self._check_state(state)
+        _require_key()
+        try:
+            way = Way.returned(state, user)
+            with way.alone():
+                verifier = way.use_up()
+                if way.is_done():
+                    return "move" if user.sudo().zoom_connection_ids.filtered("move_asked") else "connected"
+                if verifier is None:
+                    raise Stray
+                return self._grant(way.app_id, verifier, code, error)
+        except Stray:
+            raise Refusal("state") from None
+        except Late:
+            raise Refusal("late") from None
+
+    def _grant(self, app_id, verifier, code, error):
+        """Exchange Zoom's code, try what it gave, and keep it. Returns the outcome's name."""
+        user, app = request.env.user, request.env["zoom.app"].sudo().browse(app_id).exists()
+        if not app:
+            raise Refusal("no_app")
         if error == "access_denied":
             raise Refusal("denied")
         if error or not code:
             raise Refusal("refused")
         _require_own_database()
-        _require_key()
         credentials, redirect_uri, addresses = app._credentials(), app._redirect_uri(), _addresses()
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
@@ -106,42 +112,26 @@ class ZoomOAuthController(http.Controller):
             return "taken"
         return "move" if connection.move_asked else "connected"
 
-    def _check_state(self, state):
-        """Return the app and the PKCE verifier that belong to a state; the state is used up.
-
-        :raises Refusal: forged, replayed, expired, or of another user or browser
-        """
-        try:
-            content = verify_hash_signed(request.env(su=True), STATE_SCOPE, state or "")
-            user_id, app_id, nonce, issued = content
-        except (ValueError, TypeError, KeyError, IndexError):
-            raise Refusal("state") from None
-        pending = dict(request.session.get(PENDING_KEY) or {})
-        verifier = pending.pop(nonce, None)
-        request.session[PENDING_KEY] = pending
-        if user_id != request.env.uid or verifier is None:
-            raise Refusal("state")
-        if not 0 <= clock.now().timestamp() - issued <= STATE_LIFE.total_seconds():
-            raise Refusal("late")
-        app = request.env["zoom.app"].sudo().browse(app_id).exists()
-        if not app:
-            raise Refusal("no_app")
-        return app, verifier
-
     def _end(self, outcome):
-        request.session[OUTCOME_KEY] = outcome
+        remember(OUTCOME_COOKIE, outcome)
         return _redirect("/zoom_telehealth/oauth/done")
 
     @http.route("/zoom_telehealth/oauth/done", type="http", auth="public", methods=["GET"], sitemap=False)
     def done(self):
         """Show how connecting ended; the address carries neither code nor state."""
         user = request.env.user
-        outcome = request.session.get(OUTCOME_KEY) or "state"
+        connection = (
+            request.env["zoom.connection"]
+            .sudo()
+            .search([("user_id", "=", user.id), ("state", "=", "connected")], limit=1)
+        )
+        outcome = request.cookies.get(OUTCOME_COOKIE) or "state"
         return render_page(
             "zoom_telehealth.oauth_done",
             {
                 **questions(user, outcome),
                 "outcome": outcome,
+                "practices": (connection.company_ids & user.company_ids).mapped("name"),
                 "zoom_user": user.zoom_user if not user._is_public() else False,
                 "missing_scopes": user.zoom_missing_scopes if not user._is_public() else False,
                 "help_lines": request.env.company.sudo()._telehealth_help_lines(),

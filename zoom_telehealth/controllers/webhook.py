@@ -43,7 +43,10 @@ class ZoomWebhookController(http.Controller):
         readonly=False,
         sitemap=False,
     )
-    def receive(self, app_key):
+    def receive(self, app_key, **_ignored):
+        # Taken so that Odoo does not log the names of a stranger's fields as arguments that nobody wants.
+        if request.httprequest.method != "POST":
+            return _answer(405)  # Odoo lets OPTIONS through everywhere
         env = request.env(user=SUPERUSER_ID, su=True)
         app = env["zoom.app"]._by_key(app_key)
         if not app:
@@ -70,10 +73,10 @@ class ZoomWebhookController(http.Controller):
         _begin_read_committed(app.env.cr)
         new = delivery._store(app, webhook.fingerprint(body.encode()), (request_id or "")[:128], values)
         app.env.cr.commit()
-        if values["event"] == events.VALIDATION:
-            return self._prove(secret, body)
         if new and values["state"] == "new":
             app.env["zoom.inbox"]._wake_soon()
+        if values["event"] == events.VALIDATION:
+            return self._prove(secret, body)
         return _answer(200)
 
     def _prove(self, secret, body):
@@ -90,7 +93,8 @@ class ZoomWebhookController(http.Controller):
         """Refuse, say why in the log, and count it for the practice; a flood is neither logged nor counted."""
         address = request.httprequest.remote_addr
         if _limit.is_over(address):
-            return _answer(TOO_MANY)
+            # Where the trouble is ours, Zoom has to try again whatever else comes.
+            return _answer(STATUS[reason] if reason == webhook.NO_SECRET else TOO_MANY)
         _logger.info("A webhook request for Zoom app %s was refused: %s", app.id, reason)
         _begin_read_committed(app.env.cr)
         app.env["zoom.webhook.refusal"]._count(app, reason)

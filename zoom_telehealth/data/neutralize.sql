@@ -8,6 +8,7 @@ UPDATE zoom_app SET client_secret = NULL, earlier_client_secret = NULL, webhook_
 DELETE FROM zoom_database_finding;
 DELETE FROM zoom_database;
 DELETE FROM zoom_delivery;
+UPDATE zoom_recording_notice SET body = NULL;
 UPDATE res_company SET telehealth_zoom_allowed = false;
 -- Its links would still open the living practice's meetings, and its reconciler would move them.
 UPDATE zoom_meeting SET join_link = NULL, passcode = NULL, state = 'over' WHERE state IN ('wanted', 'live', 'leaving');

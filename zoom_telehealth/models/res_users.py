@@ -1,4 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .zoom_connection import USER_TYPES
+
+# Who is in one of these has something to connect.
+INVITED = ("none", "reconnect_needed", "revoked")
 
 
 class ResUsers(models.Model):
@@ -22,6 +28,8 @@ class ResUsers(models.Model):
     zoom_user = fields.Char("Zoom user", compute="_compute_zoom_state")
     zoom_state_at = fields.Datetime("Connected on", compute="_compute_zoom_state")
     zoom_reason = fields.Char(compute="_compute_zoom_state")
+    zoom_verified_at = fields.Datetime("Last seen to work", compute="_compute_zoom_state")
+    zoom_licence = fields.Selection(USER_TYPES, "Zoom licence", compute="_compute_zoom_state")
     zoom_missing_scopes = fields.Text(compute="_compute_zoom_state")
     zoom_help = fields.Char(compute="_compute_zoom_state")
     is_telehealth_provider = fields.Boolean(compute="_compute_is_telehealth_provider")
@@ -33,6 +41,8 @@ class ResUsers(models.Model):
             "zoom_user",
             "zoom_state_at",
             "zoom_reason",
+            "zoom_verified_at",
+            "zoom_licence",
             "zoom_missing_scopes",
             "zoom_help",
             "is_telehealth_provider",
@@ -44,7 +54,7 @@ class ResUsers(models.Model):
             user.is_telehealth_provider = user.has_group("zoom_telehealth.group_provider")
 
     @api.depends("zoom_connection_ids.state")
-    @api.depends_context("company")
+    @api.depends_context("uid", "company")
     def _compute_zoom_state(self):
         company = self.env.company
         manager = self.env.user.has_group("zoom_telehealth.group_manager")
@@ -52,12 +62,15 @@ class ResUsers(models.Model):
         # A colleague's Zoom account is no employee's business.
         others.zoom_state = others.zoom_user = others.zoom_state_at = False
         others.zoom_reason = others.zoom_missing_scopes = others.zoom_help = False
+        others.zoom_verified_at = others.zoom_licence = False
         for user in self - others:
             user.zoom_help = company.sudo()._telehealth_help_sentence()
             app = self.env["zoom.app"]._for_provider(user, company)
             connection = user._zoom_connection(app)
             user.zoom_user = connection._readable("zoom_email") if connection.state == "connected" else False
             user.zoom_state_at = connection.state_at
+            user.zoom_verified_at = connection.verified_at
+            user.zoom_licence = connection.zoom_user_type
             user.zoom_reason = dict(connection._fields["reason"]._description_selection(self.env)).get(
                 connection.reason
             )
@@ -73,6 +86,74 @@ class ResUsers(models.Model):
         """Return this user's newest connection through an app. As superuser: users see their own preferences only."""
         self.ensure_one()
         return self.env["zoom.connection"].sudo().search([("user_id", "=", self.id), ("app_id", "=", app.id)], limit=1)
+
+    @api.model
+    def telehealth_pill(self):
+        """Return how the user's Zoom connection stands, for the calendar's header; False for who holds no sessions.
+
+        :return: dict of ``state``, ``text``, ``hint`` and ``account`` (the Zoom user's e-mail address, or False)
+        """
+        user = self.env.user
+        state = user.zoom_state
+        texts = {
+            "connected": self.env._("Zoom connected"),
+            "none": self.env._("Zoom not connected"),
+            "reconnect_needed": self.env._("Reconnect Zoom"),
+            "revoked": self.env._("Reconnect Zoom"),
+            "misconfigured": self.env._("Zoom app misconfigured"),
+        }
+        if not user.is_telehealth_provider or state not in texts:
+            return False
+        licence = dict(USER_TYPES).get(user._zoom_connection_here().zoom_user_type)
+        about = " · ".join(part for part in (user.zoom_user, licence) if part)
+        return {
+            "state": state,
+            "text": texts[state],
+            "hint": about
+            if state == "connected"
+            else user.zoom_reason or self.env._("Your sessions have no video yet."),
+            "account": user.zoom_user or False,
+        }
+
+    def _zoom_connection_here(self):
+        """Return the user's connection in the present practice. As superuser, see :meth:`_zoom_connection`."""
+        return self._zoom_connection(self.env["zoom.app"]._for_provider(self, self.env.company))
+
+    def action_zoom_verify(self):
+        """Have the connection tried now; the page follows by itself."""
+        self.env.user._zoom_connection_here()._verify_soon()
+
+    def action_zoom_invite(self):
+        """Ask these providers by mail to connect their Zoom account: a manager's reminder, with the link.
+
+        :raises AccessError: for anybody but a telehealth manager
+        """
+        if not self.env.user.has_group("zoom_telehealth.group_manager"):
+            raise AccessError(self.env._("A telehealth manager invites providers."))
+        for user in self.filtered(lambda user: user.is_telehealth_provider and user.zoom_state in INVITED):
+            told = self.with_context(lang=user.lang)
+            # Managers may not write to a colleague's record; telling them is all that is done to it.
+            user.sudo().partner_id.message_notify(
+                partner_ids=user.partner_id.ids,
+                author_id=self.env.user.partner_id.id,
+                subject=told.env._("Please connect your Zoom account"),
+                body=self.env["ir.qweb"]
+                .with_context(lang=user.lang)
+                ._render(
+                    "zoom_telehealth.invite_to_connect",
+                    {
+                        "provider": user.name,
+                        "practice": self.env.company.name,
+                        "connect_url": self.browse().get_base_url() + "/zoom_telehealth/oauth/connect",
+                    },
+                ),
+                model_description=told.env._("Zoom connection"),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": self.env._("The invitation was sent by e-mail.")},
+        }
 
     def action_zoom_connect(self):
         """Open Zoom's consent page in a new tab, by our own route."""

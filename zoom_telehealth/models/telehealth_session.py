@@ -74,6 +74,7 @@ class TelehealthSession(models.Model):
         [
             ("none", "No Zoom meeting"),
             ("ready", "Ready"),
+            ("live", "Running"),
             ("pending", "In preparation"),
             ("later", "Later"),
             ("waiting", "Waiting for the provider's Zoom connection"),
@@ -150,7 +151,11 @@ class TelehealthSession(models.Model):
         connections = self.env["zoom.connection"].sudo()._by_provider(self.provider_id, self.company_id)
         for session in self:
             connection = connections.get((session.provider_id.id, session.company_id.id))
-            status, sentence = session._meeting_status(meetings.get(session.id), connection)
+            meeting = meetings.get(session.id)
+            if session.state == "live" and meeting and meeting.state == "live":
+                status, sentence = "live", self.env._("The session is running on Zoom.")
+            else:
+                status, sentence = session._meeting_status(meeting, connection)
             session.meeting_status, session.meeting_sentence = status, sentence
 
     def _meeting_status(self, meeting, connection):

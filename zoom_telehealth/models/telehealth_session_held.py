@@ -1,6 +1,14 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import api, models
 
 from .. import clock
+from .zoom_connection import WORKING
+from .zoom_meeting import ASKED_FOR
+
+NOT_HELD = {"state": "scheduled", "started_at": False, "ended_at": False}
+# How long after its planned end a session whose Zoom nobody may ask counts as running.
+AFTER_STOP = timedelta(hours=1)
 
 
 class TelehealthSessionHeld(models.Model):
@@ -26,8 +34,10 @@ class TelehealthSessionHeld(models.Model):
         """Take over what the instances of these sessions' meetings say."""
         for session in self.filtered(lambda session: session.state in ("scheduled", "live", "ended")):
             instances = session.meeting_ids.instance_ids.filtered("started_at")
-            if instances:
-                session._happened(session._state_by(instances))
+            values = session._state_by(instances) if instances else {}
+            # A session that ended stays so, whatever is told late of a look-in before it.
+            if values and not (session.state == "ended" and values == NOT_HELD):
+                session._happened(values)
 
     def _state_by(self, instances):
         """Return the values that these instances make true.
@@ -56,10 +66,39 @@ class TelehealthSessionHeld(models.Model):
         for session in self.filtered(lambda session: session.state == "live"):
             if session.meeting_ids.instance_ids.filtered("started_at"):
                 session._follow_instances()
-            elif held_is_known or clock.now() <= session._window()[1]:
+            elif held_is_known:
+                session._happened(NOT_HELD)
+            elif clock.now() > session._window()[1]:
+                session._end(clock.now())
+
+    def _lost_its_meeting(self):
+        """Note that Zoom has no meeting any more for these sessions: one that may still be held gets another."""
+        for session in self.filtered(lambda session: session.state == "live"):
+            if clock.now() <= session._window()[1]:
                 session._happened(NOT_HELD)
             else:
-                session._happened({"state": "ended", "started_at": session.started_at, "ended_at": clock.now()})
+                session._end(clock.now())
+
+    @api.model
+    def _end_unasked(self):
+        """End live sessions of which nothing more can be learned: nobody may ask Zoom, or asking never told."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT s.id FROM telehealth_session s
+             WHERE s.state = 'live' AND s.stop < %(hour_ago)s
+               AND (s.stop < %(long_ago)s OR NOT EXISTS (
+                    SELECT FROM zoom_meeting m JOIN zoom_connection k ON k.id = m.connection_id
+                     WHERE m.session_id = s.id AND m.state = 'live' AND k.state IN %(working)s))
+             LIMIT 100
+            """,
+            {"hour_ago": clock.now() - AFTER_STOP, "long_ago": clock.now() - ASKED_FOR, "working": WORKING},
+        )
+        for session in self.browse(row for [row] in self.env.cr.fetchall()):
+            session._end(session.stop)
+
+    def _end(self, at):
+        self._happened({"state": "ended", "started_at": self.started_at or self.start, "ended_at": at})
 
     def _happened(self, values):
         """Write what happened where it is news, and tell the people of the session."""
@@ -79,6 +118,3 @@ class TelehealthSessionHeld(models.Model):
             self._follow_events()
         else:
             self._cancel()
-
-
-NOT_HELD = {"state": "scheduled", "started_at": False, "ended_at": False}

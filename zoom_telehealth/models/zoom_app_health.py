@@ -20,7 +20,8 @@ class ZoomAppHealth(models.Model):
     _name = "zoom.app"
     _inherit = ["zoom.app", "mail.thread", "mail.activity.mixin"]
 
-    webhook_validated_at = fields.Datetime("Address last checked by Zoom", compute="_compute_webhook_facts")
+    webhook_validated_at = fields.Datetime("Address last checked by Zoom", readonly=True, copy=False)
+    webhook_first_validated_at = fields.Datetime(readonly=True, copy=False)
     webhook_delivered_at = fields.Datetime("Last event", compute="_compute_webhook_facts")
     webhook_refused = fields.Integer("Refused in a day", compute="_compute_webhook_facts")
     webhook_missed = fields.Integer("Ends without an event in 7 days", compute="_compute_webhook_facts")
@@ -43,25 +44,37 @@ class ZoomAppHealth(models.Model):
         """
         deliveries = self.env["zoom.delivery"].sudo()
         of_these = [("app_id", "in", self.ids)]
-        checked = _by_app(
-            deliveries._read_group([*of_these, ("event", "=", events.VALIDATION)], ["app_id"], ["received_at:max"])
-        )
-        received = _by_app(
-            deliveries._read_group([*of_these, ("event", "!=", events.VALIDATION)], ["app_id"], ["received_at:max"])
-        )
+        received = self._last_deliveries()
         parked = _by_app(deliveries._read_group([*of_these, ("state", "=", "parked")], ["app_id"], ["__count"]))
         lately = [*of_these, ("day", ">=", (clock.now() - timedelta(days=1)).date())]
         refused = _by_app(self.env["zoom.webhook.refusal"].sudo()._read_group(lately, ["app_id"], ["count:sum"]))
         missed = self._missed_ends()
         for app in self:
-            app.webhook_validated_at = checked.get(app._origin.id)
             app.webhook_delivered_at = received.get(app._origin.id)
             app.webhook_parked = parked.get(app._origin.id, 0)
             app.webhook_refused = refused.get(app._origin.id, 0)
             app.webhook_missed = missed.get(app._origin.id, 0)
 
+    def _last_deliveries(self):
+        """Return when the newest event was received, as a dict by app id: one look at an index for each."""
+        self.env["zoom.delivery"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT a.id, newest.received_at
+                  FROM unnest(%s) AS a(id)
+                 CROSS JOIN LATERAL (
+                       SELECT received_at FROM zoom_delivery d WHERE d.app_id = a.id AND d.event <> %s
+                     ORDER BY received_at DESC LIMIT 1) AS newest
+                """,
+                self.ids,
+                events.VALIDATION,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
     def _missed_ends(self):
-        """Return how many meetings ended lately without an event, as a dict by app id."""
+        """Return how many meetings ended lately without an event, since there could be one, as a dict by app id."""
         self.env.cr.execute(
             SQL(
                 """
@@ -69,7 +82,9 @@ class ZoomAppHealth(models.Model):
                   FROM zoom_meeting_instance i
                   JOIN zoom_meeting m ON m.id = i.meeting_id
                   JOIN zoom_connection k ON k.id = m.connection_id
-                 WHERE i.end_was_asked AND i.ended_at > %s AND k.app_id = ANY(%s)
+                  JOIN zoom_app a ON a.id = k.app_id
+                 WHERE i.end_was_asked AND i.ended_at > GREATEST(%s, a.webhook_first_validated_at)
+                   AND k.app_id = ANY(%s)
               GROUP BY k.app_id
                 """,
                 clock.now() - LOOKED_BACK,
@@ -157,12 +172,25 @@ class ZoomAppHealth(models.Model):
             ),
         }[trouble]
 
+    def _validated(self, at):
+        """Note that Zoom checked the address and was answered rightly.
+
+        :param at: naive UTC
+        """
+        self.ensure_one()
+        self.write(
+            {
+                "webhook_validated_at": max(filter(None, [self.webhook_validated_at, at])),
+                "webhook_first_validated_at": self.webhook_first_validated_at or at,
+            }
+        )
+
     # === TELLING PEOPLE === #
 
     @api.model
     def _watch_webhooks(self):
         """Tell those who can mend it when an app's events turn bad, once, and take it back when they are well again."""
-        for app in self.search([("webhook_secret", "!=", False)]):
+        for app in self.with_context(active_test=False).search([("webhook_secret", "!=", False)]):
             trouble = app._webhook_trouble() or False
             if trouble == (app.webhook_announced or False):
                 continue
@@ -173,10 +201,11 @@ class ZoomAppHealth(models.Model):
 
     def _announce(self, trouble):
         for user in self._who_mends():
+            told = self.with_context(lang=user.lang, tz=user.tz)
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
-                summary=self.env._("Zoom's events do not arrive as they should"),
-                note=self.with_context(lang=user.lang)._trouble_sentence(trouble),
+                summary=told.env._("Zoom's events do not arrive as they should"),
+                note=told._trouble_sentence(trouble),
                 user_id=user.id,
             )
 

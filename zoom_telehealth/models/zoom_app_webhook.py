@@ -2,6 +2,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .. import clock
 from ..fields import Encrypted
@@ -10,6 +11,8 @@ from ..zoom import webhook
 WEBHOOK_ROUTE = "/zoom_telehealth/webhook/"
 # Zoom checks an address every 72 hours: within a rotation both secret tokens are seen to work or not.
 ROTATION = timedelta(days=3)
+# What every request needs to be verified.
+READ_ALONG = ["row_key", "webhook_secret", "earlier_webhook_secret", "earlier_webhook_secret_until"]
 
 
 class ZoomAppWebhook(models.Model):
@@ -95,6 +98,19 @@ class ZoomAppWebhook(models.Model):
             }
         self.write(values)
 
+    def action_forget_webhook_secret(self):
+        """Stop believing Zoom's events: the person unsubscribed at Zoom, or starts over."""
+        self.check_access("write")
+        self.sudo().write(
+            {
+                "webhook_secret": False,
+                "earlier_webhook_secret": False,
+                "earlier_webhook_secret_until": False,
+                "webhook_validated_at": False,
+                "webhook_first_validated_at": False,
+            }
+        )
+
     def _webhook_secrets(self):
         """Return the secret tokens that are valid now, the newest first."""
         self.ensure_one()
@@ -105,8 +121,32 @@ class ZoomAppWebhook(models.Model):
 
     @api.model
     def _by_key(self, key):
-        """Return the app behind a webhook's address, as superuser, or none."""
-        return self.sudo().search([("key", "=", key)])
+        """Return the app behind a webhook's address, as superuser, or none; what it is verified by is read along."""
+        if "\x00" in key:
+            return self.browse()  # PostgreSQL knows no zero byte
+        # An archived app's connections go on working, so it is listened to as well.
+        return self.sudo().with_context(active_test=False).search_fetch([("key", "=", key)], READ_ALONG)
+
+    def _has_feature(self, feature):
+        """Return whether one of the app's practices switched a feature on: by one query, as each event asks.
+
+        :param str feature: ``attendance`` or ``recordings``
+        """
+        self.ensure_one()
+        self.env["res.company"].flush_model(["active", "telehealth_zoom_allowed", f"telehealth_{feature}"])
+        self.flush_recordset(["company_ids"])
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT FROM res_company c JOIN zoom_app_res_company_rel r ON r.company_id = c.id
+                     WHERE r.app_id = %s AND c.active AND c.telehealth_zoom_allowed AND c.%s)
+                """,
+                self.id,
+                SQL.identifier(f"telehealth_{feature}"),
+            )
+        )
+        return self.env.cr.fetchone()[0]
 
     def _verified_secret(self, timestamp, signature, body):
         """Return the secret token under which Zoom signed a request.

@@ -72,11 +72,13 @@ class ZoomConnection(models.Model):
     connected_at = fields.Datetime("Connected on", readonly=True)
     asked_at = fields.Datetime(readonly=True, help="When it was last tried whether it works.")
     verified_at = fields.Datetime("Last seen to work", readonly=True)
+    verify_wanted = fields.Boolean(readonly=True, copy=False, help="Somebody asked to have it tried now.")
     alerted_at = fields.Datetime(readonly=True, copy=False, help="When people were told that it does not work.")
 
     _app_zoom_user_unique = models.UniqueIndex("(app_id, zoom_user_id)")
     # What is kept alive, and what is watched over: neither grows with the connections that work.
     _verified = models.Index("(verified_at) WHERE state IN ('connected', 'misconfigured')")
+    _verify_wanted = models.Index("(id) WHERE verify_wanted")
     _broken = models.Index("(state_at) WHERE state NOT IN ('connected', 'disconnected')")
     _alerted = models.Index("(alerted_at) WHERE alerted_at IS NOT NULL")
 
@@ -208,23 +210,34 @@ class ZoomConnection(models.Model):
 
         News of an earlier grant than the present one changes nothing: Zoom's events may come late.
 
+        Commits in a cursor of its own; doing it twice changes nothing.
+
         :param at: when it was removed, naive UTC; None if Zoom did not tell
+        :raises Unreachable: a renewal held the lock for too long; to be done again
         """
         self.ensure_one()
-        if self.state == "revoked" or (at and self.connected_at and at < self.connected_at):
+        if self.state == "revoked":
             return
-        self.env["zoom.connection.token"].sudo().search([("connection_id", "=", self.id)]).unlink()
-        self.write(
-            {
-                "zoom_user_id": self._erased_id(self.app_id, self.zoom_user_id),
-                "zoom_email": False,
-                "zoom_account_id": False,
-                "zoom_user_type": False,
-                "scopes": False,
-                "api_url": False,
-            }
-        )
-        self._mark("revoked", "deauthorized")
+        if at and self.connected_at and at < self.connected_at:
+            # News of an earlier grant; or of this one, where the clocks differ: asking Zoom tells.
+            self._verify_soon()
+            return
+        # Under the renewal lock and in its cursor: a renewal that is under way would put back what is erased here.
+        with self.env["zoom.connection.token"].sudo()._renewing(self) as cr:
+            connection = self.with_env(self.env(cr=cr, su=True))
+            connection.env["zoom.connection.token"].search([("connection_id", "=", self.id)]).unlink()
+            connection.write(
+                {
+                    "zoom_user_id": self._erased_id(connection.app_id, connection.zoom_user_id),
+                    "zoom_email": False,
+                    "zoom_account_id": False,
+                    "zoom_user_type": False,
+                    "scopes": False,
+                    "api_url": False,
+                }
+            )
+            connection._mark("revoked", "deauthorized")
+            cr.commit()
 
     def _coming_meetings(self):
         """Return the nearest meetings that this connection holds ready: reading them tells whether it still works."""

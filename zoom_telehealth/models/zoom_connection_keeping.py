@@ -67,6 +67,8 @@ class ZoomConnectionKeeping(models.Model):
                ORDER BY k.verified_at LIMIT %(limit)s)
             ) AS due
              WHERE COALESCE(asked_at, '-infinity') < %(again)s
+             UNION
+            SELECT id FROM zoom_connection WHERE verify_wanted AND state IN %(working)s
              LIMIT %(limit)s
             """,
             {
@@ -88,7 +90,7 @@ class ZoomConnectionKeeping(models.Model):
         """
         self.ensure_one()
         tokens = self.env["zoom.connection.token"].sudo()
-        self.sudo().asked_at = clock.now()
+        self.sudo().write({"asked_at": clock.now(), "verify_wanted": False})
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
             access_token = tokens._access_token(self, renewed_after=clock.now() - RECENT)
@@ -103,9 +105,17 @@ class ZoomConnectionKeeping(models.Model):
             self.invalidate_recordset()
             return False
         self.env.cr.rollback()  # a snapshot from before the renewal would not see what it wrote
+        self._announce_change()
         self.sudo().write(self._told_of(zoom_user) | {"verified_at": clock.now()})
         self.env.cr.commit()  # pylint: disable=invalid-commit
         return True
+
+    def _verify_soon(self):
+        """Have these connections tried right after this commit: somebody asked for it."""
+        self.sudo().verify_wanted = True
+        cron = self.env.ref("zoom_telehealth.ir_cron_keep_alive", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
 
     @api.model
     def _told_of(self, zoom_user):

@@ -74,7 +74,7 @@ class ZoomDataKey(models.Model):
 
         :raises UserError: without a usable master key
         """
-        newest = self.search([], limit=1) or self._make()
+        newest = self.search_fetch([], ["key_id"], limit=1) or self._make()
         return newest.key_id, self._key(newest.key_id)
 
     @api.model

@@ -18,7 +18,7 @@ STATES = [
 ]
 # Without their bodies they are small, and count what came; after that nobody asks.
 KEEP_ROWS = timedelta(days=60)
-ERASED_AT_ONCE = 1000
+ERASED_AT_ONCE = 10_000
 
 
 class ZoomDelivery(models.Model):
@@ -51,7 +51,7 @@ class ZoomDelivery(models.Model):
     _waiting = models.Index("(event_at, id) WHERE state = 'new'")
     _parked = models.Index("(app_id) WHERE state = 'parked'")
     _received = models.Index("(app_id, received_at)")
-    _validations = models.Index(f"(app_id, received_at) WHERE event = '{events.VALIDATION}'")
+    _by_age = models.Index("(received_at)")
     _with_body = models.Index("(received_at) WHERE body IS NOT NULL")
 
     def _compute_has_body(self):
@@ -70,18 +70,18 @@ class ZoomDelivery(models.Model):
         :return: row values of what is to be stored, or None for what a practice has not switched on
         """
         now = clock.now()
-        values = {"event": "?", "event_at": now, "received_at": now, "state": "parked", "cause": False, "body": body}
+        values = {"event": "?", "event_at": now, "received_at": now, "state": "parked", "cause": None, "body": body}
         try:
             content = events.read(body)
         except events.Malformed as trouble:
             return values | {"cause": str(trouble)}
         name = events.name_of(content)
         feature = events.feature_of(name)
-        if feature and not app.company_ids._telehealth_has_feature(feature):
+        if feature and not app._has_feature(feature):
             return None
         values |= {"event": name or "?", "event_at": events.happened_at(content) or now}
         if name == events.VALIDATION:
-            return values | {"state": "done", "body": None}
+            return values | {"state": "new", "body": None}
         if name in events.KNOWN:
             return values | {"state": "new"}
         # Counted alone: what it says is none of our business.
@@ -119,13 +119,12 @@ class ZoomDelivery(models.Model):
 
     def action_retry(self):
         """Have parked deliveries worked on once more, after their cause is mended."""
-        if not self.env.user.has_group("zoom_telehealth.group_manager"):
-            raise UserError(self.env._("A telehealth manager can have this tried again."))
+        # Who may see it: a telehealth manager, or the provider whose own app it came for.
         self.check_access("read")
         parked = self.filtered(lambda delivery: delivery.state == "parked")
         if any(not delivery.has_body for delivery in parked):
             raise UserError(self.env._("What this event said was erased already; nothing is left to try."))
-        # Nobody edits a delivery; this one step is the manager's.
+        # Nobody edits a delivery; this one step is theirs.
         parked.sudo().write({"state": "new", "cause": False})
         self.env["zoom.inbox"]._wake()
         return True
@@ -134,7 +133,7 @@ class ZoomDelivery(models.Model):
 
     @api.autovacuum
     def _gc_bodies(self):
-        """Erase what the events said after the days that the app's practice set, and old rows whole."""
+        """Erase what the events said after the days that the app's practice set."""
         self.env.cr.execute(
             """
             SELECT d.id FROM zoom_delivery d JOIN zoom_app a ON a.id = d.app_id
@@ -147,5 +146,11 @@ class ZoomDelivery(models.Model):
         # What still waits is parked: nothing of it is left to work on.
         old.filtered(lambda delivery: delivery.state == "new").write({"state": "parked", "cause": "erased unread"})
         old.body = False
-        self.search([("received_at", "<", clock.now() - KEEP_ROWS)], limit=1000).unlink()
+        return len(old), int(len(old) == ERASED_AT_ONCE)
+
+    @api.autovacuum
+    def _gc_rows(self):
+        """Remove old rows: nobody counts them any more, and Zoom's retries are long over."""
+        old = self.search([("received_at", "<", clock.now() - KEEP_ROWS)], limit=ERASED_AT_ONCE)
+        old.unlink()
         return len(old), int(len(old) == ERASED_AT_ONCE)

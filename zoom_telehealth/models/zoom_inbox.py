@@ -4,14 +4,12 @@ import logging
 import time
 import traceback
 
-import psycopg2
-
 from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.service.model import retrying
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 
 from .. import clock
-from ..zoom import events
+from ..zoom import errors, events
 
 _logger = logging.getLogger(__name__)
 
@@ -80,14 +78,21 @@ class ZoomInbox(models.AbstractModel):
         """Work on the waiting deliveries, the earliest event first.
 
         :param limit: most deliveries to work on
-        :return: how many there were
+        :return: how many were worked on
         """
         deliveries = self.env["zoom.delivery"].search([("state", "=", "new")], order="event_at, id", limit=limit)
         self.env.cr.commit()  # pylint: disable=invalid-commit
+        worked = 0
         for delivery in deliveries:
-            # A user's transaction may write the same session at the same time.
-            retrying(lambda delivery=delivery: self._work_on(delivery), self.env)
-        return len(deliveries)
+            try:
+                # A user's transaction may write the same session at the same time.
+                retrying(lambda delivery=delivery: self._work_on(delivery), self.env)
+                worked += 1
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError, errors.Unreachable):
+                # Held up again and again: it waits for the next turn, and the others are not kept by it.
+                self.env.cr.rollback()
+                _logger.info("Delivery %s waits: what it is about is being changed by others", delivery.id)
+        return worked
 
     @api.model
     def _work_on(self, delivery):
@@ -97,7 +102,7 @@ class ZoomInbox(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 state, cause = self._take(delivery), False
-        except psycopg2.OperationalError:
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError, errors.Unreachable):
             raise  # a conflict with another transaction: done again
         except events.Malformed as trouble:
             state, cause = "parked", str(trouble)
@@ -119,13 +124,20 @@ class ZoomInbox(models.AbstractModel):
         :return: the state that it has then
         :raises Malformed: a part that its effect needs is missing
         """
+        if delivery.event == events.VALIDATION:
+            delivery.app_id._validated(delivery.received_at)
+            return "done"
         event = events.understand(events.read(delivery.body or ""))
-        if event.name == events.DEAUTHORIZED:
-            return self._take_deauthorization(delivery.app_id, event)
-        if event.name in events.USERS:
-            return self._take_user(delivery.app_id, event)
+        if event.name == events.DEAUTHORIZED or event.name in events.USERS:
+            take = self._take_deauthorization if event.name == events.DEAUTHORIZED else self._take_user
+            state = take(delivery.app_id, event)
+            # It names a person at Zoom, and has had its effect.
+            delivery.body = False
+            return state
         meeting = self.env["zoom.meeting"]._told_of(delivery.app_id, event.meeting_id)
         if not meeting:
+            # A private call of the provider's, perhaps: nothing of it is kept.
+            delivery.body = False
             return "foreign"
         feature = events.feature_of(event.name)
         if feature and not meeting.company_id._telehealth_has_feature(feature):

@@ -11,6 +11,8 @@ from ..zoom.payloads import LONGEST_DURATION_MINUTES, MeetingWish, neutral_topic
 
 # How long a meeting of which nobody heard that it ended is asked for; past that Zoom is not asked any more.
 ASKED_FOR = timedelta(days=9)
+# Zoom takes 100 changes a day for each host: two who undo each other must not use them up.
+MOST_MENDS_A_DAY = 5
 
 STATES = [
     ("wanted", "Not made yet"),
@@ -71,6 +73,8 @@ class ZoomMeeting(models.Model):
     duration = fields.Integer("Minutes at Zoom", readonly=True)
     seen_at = fields.Datetime("Last seen", readonly=True)
     agreed_version = fields.Integer(readonly=True, help="The session's version with which Zoom agrees.")
+    mends = fields.Integer(readonly=True, help="How often a change made in Zoom was undone on that day.")
+    mended_on = fields.Date(readonly=True)
     unmet = fields.Char("Not taken over", readonly=True, help="What Zoom keeps otherwise than it was told.")
     # The attempt, committed before Zoom is called.
     attempt = fields.Selection(
@@ -137,7 +141,9 @@ class ZoomMeeting(models.Model):
         """
         known = (*CURRENT, "gone", "over") if recovered else CURRENT
         hinted = self.filtered(lambda meeting: meeting.zoom_id and meeting.state in known)
-        hinted.write({"hinted_at": clock.now(), "next_try": False})
+        hinted.hinted_at = clock.now()
+        # A limit that Zoom set is kept to.
+        hinted.filtered(lambda meeting: meeting.failure != "limited").next_try = False
         if hinted:
             self.env["zoom.reconciler"]._wake()
 
@@ -212,18 +218,29 @@ class ZoomMeeting(models.Model):
             values["join_link"] = seen.join_url
         self.write(values | self._settled())
 
-    def _drifted(self, seen):
-        """Whether Zoom has otherwise than wished what it took over once: somebody changed it there.
+    def _note_unmet(self, seen, told):
+        """Remember what Zoom keeps otherwise than wished, and return whether the rest is to be mended.
 
         What Zoom did not take over when it was told (an account's locked setting) is no drift, or mending would go in
-        circles with the events that it causes.
+        circles with the events that it causes. What it took over and has otherwise now, somebody changed there.
 
         :param seen: :class:`MeetingSeen`
+        :param told: whether Zoom was told the wish just now
         """
         self.ensure_one()
+        differs = set(seen.differs_from(self._wish()))
+        unmet = differs if told else differs & set((self.unmet or "").split())
+        self.unmet = " ".join(sorted(unmet)) or False
+        return bool(differs - unmet) and self._may_mend()
+
+    def _may_mend(self):
+        """Whether a change made in Zoom is undone now: not once the session is due, and not without end in a day."""
         if self.session_id.state != "scheduled" or self.session_id.start <= clock.now():
             return False
-        return bool(set(seen.differs_from(self._wish())) - set((self.unmet or "").split()))
+        today = clock.now().date()
+        mends = self.mends + 1 if self.mended_on == today else 1
+        self.write({"mends": mends, "mended_on": today})
+        return mends <= MOST_MENDS_A_DAY
 
     @api.model
     def _settled(self):

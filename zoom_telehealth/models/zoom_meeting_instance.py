@@ -1,6 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from .. import clock
+
+# Zoom's clock and ours.
+CLOCKS_APART = timedelta(minutes=1)
 
 
 class ZoomMeetingInstance(models.Model):
@@ -18,6 +23,7 @@ class ZoomMeetingInstance(models.Model):
     zoom_uuid = fields.Char("Zoom meeting UUID", required=True, readonly=True)
     started_at = fields.Datetime("Started", readonly=True)
     ended_at = fields.Datetime("Ended", readonly=True)
+    start_was_asked = fields.Boolean(readonly=True, help="Nobody told when it began; this is when we saw it running.")
     end_was_asked = fields.Boolean("Found by asking", readonly=True, help="Zoom told no end; we asked and found it.")
     presence_ids = fields.One2many("zoom.meeting.presence", "instance_id", "Comings and goings")
 
@@ -43,14 +49,15 @@ class ZoomMeetingInstance(models.Model):
         return self.search([("meeting_id", "=", meeting.id), ("zoom_uuid", "=", zoom_uuid)])
 
     @api.model
-    def _began(self, meeting, zoom_uuid, started_at):
+    def _began(self, meeting, zoom_uuid, started_at, asked=False):
         """Note that a meeting began, told at any time and in any order.
 
         :param started_at: naive UTC
+        :param asked: whether this is only when we asked and found it running; what is told later replaces it
         """
         instance = self._of(meeting, zoom_uuid)
-        if not instance.started_at:
-            instance.started_at = started_at
+        if not instance.started_at or (instance.start_was_asked and not asked):
+            instance.write({"started_at": started_at, "start_was_asked": asked})
         meeting.session_id._follow_instances()
 
     @api.model
@@ -63,28 +70,29 @@ class ZoomMeetingInstance(models.Model):
         """
         instance = self._of(meeting, zoom_uuid)
         values = {}
-        if not instance.started_at:
-            values["started_at"] = min(started_at or ended_at, ended_at)
-        if not instance.ended_at:
+        if started_at and (not instance.started_at or instance.start_was_asked):
+            values |= {"started_at": min(started_at, ended_at), "start_was_asked": False}
+        elif not instance.started_at:
+            values |= {"started_at": ended_at, "start_was_asked": True}
+        if not instance.ended_at or (instance.end_was_asked and not asked):
             values |= {"ended_at": ended_at, "end_was_asked": asked}
-        elif not asked and instance.end_was_asked:
-            # Late, but told after all, and more exactly.
-            values |= {"ended_at": ended_at, "end_was_asked": False}
         if values:
             instance.write(values)
         meeting.session_id._follow_instances()
 
     @api.model
-    def _found(self, meeting, running_uuid, held):
+    def _found(self, meeting, asked_at, running_uuid="", held=None):
         """Note what was found by asking Zoom; what an event told stays.
 
-        :param running_uuid: of the instance that runs now; empty where none does
+        :param asked_at: naive UTC, before Zoom was asked: what began later is not touched
+        :param running_uuid: of the instance that runs; empty where none does
         :param held: :class:`..zoom.payloads.HeldSeen` of the last time it was held; None where that is not known
         """
         if running_uuid:
-            self._began(meeting, running_uuid, meeting.session_id.started_at or clock.now())
+            self._began(meeting, running_uuid, meeting.session_id.started_at or clock.now(), asked=True)
             return
         if held:
             self._ended(meeting, held.uuid, held.ended_at, held.started_at, asked=True)
         for instance in meeting.instance_ids.filtered(lambda one: one.started_at and not one.ended_at):
-            self._ended(meeting, instance.zoom_uuid, clock.now(), asked=True)
+            if instance.started_at < asked_at - CLOCKS_APART:
+                self._ended(meeting, instance.zoom_uuid, clock.now(), asked=True)

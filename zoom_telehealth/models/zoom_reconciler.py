@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import local
 
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.service.model import retrying
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 
 from .. import clock
 from ..zoom import errors, tasks
@@ -38,6 +37,8 @@ LEASE = timedelta(minutes=3)
 LOOK_WAITS = (timedelta(seconds=20), timedelta(seconds=60))
 # After a change of unknown outcome that was sent again: look for what Zoom made of it later, a double or an older time.
 LATE_CHECK_AFTER = timedelta(minutes=10)
+# How often a meeting that was gone is read for the hint that it is there again.
+MOST_LOOKS_BACK = 6
 FIRST_BACKOFF = timedelta(seconds=30)
 LONGEST_BACKOFF = timedelta(hours=1)
 # Nobody but a person mends these, so they are tried seldom; connecting again tries them at once.
@@ -108,6 +109,7 @@ class ZoomReconciler(models.AbstractModel):
         tokens, connections = self.env["zoom.connection.token"], self.env["zoom.connection"]
         connections._finish_parting()
         tokens._revoke_given_up()
+        self.env["telehealth.session"]._end_unasked()
         time_left, claims = progress._commit_progress(remaining=len(self._due(BATCH))), {}
         while time_left:
             # A person's click may write a row while we claim it or record its result; nothing is lost for that.
@@ -155,7 +157,7 @@ class ZoomReconciler(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 yield
-        except psycopg2.OperationalError:
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
             raise  # a conflict with another transaction: the whole step is done again
         except Exception:
             _logger.exception("Meeting %s could not be worked on", meeting.id)
@@ -336,25 +338,24 @@ class ZoomReconciler(models.AbstractModel):
         elif meeting.state in ("gone", "over"):
             self._record_recovered(meeting, outcome.seen[0])
         else:
-            self._record_seen(meeting, kind, outcome)
+            self._record_seen(meeting, kind, outcome, claimed_at)
         if not outcome.error and meeting.hinted_at and meeting.hinted_at <= claimed_at:
             meeting.hinted_at = False
         meeting.session_id._announce_change()
 
     @api.model
-    def _record_seen(self, meeting, kind, outcome):
+    def _record_seen(self, meeting, kind, outcome, claimed_at):
         """Write down what Zoom has, and what follows: a change that somebody made there is undone."""
         [seen] = outcome.seen
-        if kind in (tasks.CREATE, tasks.UPDATE):
-            meeting._see(seen, meeting.attempt_version)
-            meeting.unmet = " ".join(seen.differs_from(meeting._wish())) or False
-        else:
-            meeting._see(seen, 0 if meeting._drifted(seen) else meeting.agreed_version)
+        told = kind in (tasks.CREATE, tasks.UPDATE)
+        to_mend = meeting._note_unmet(seen, told)
+        version = meeting.attempt_version if told else meeting.agreed_version
+        meeting._see(seen, 0 if to_mend else version)
         instances = self.env["zoom.meeting.instance"]
         if seen.status == "started":
-            instances._found(meeting, seen.uuid, None)
+            instances._found(meeting, claimed_at, running_uuid=seen.uuid)
         elif kind == tasks.PULL:
-            instances._found(meeting, "", outcome.held)
+            instances._found(meeting, claimed_at, held=outcome.held)
             meeting.session_id._mark_not_running(outcome.held_is_known)
         if kind == tasks.PULL:
             meeting.pulled_at = clock.now()
@@ -363,11 +364,14 @@ class ZoomReconciler(models.AbstractModel):
     def _record_recovered(self, meeting, seen):
         """A meeting that was gone is at Zoom again: the session takes it back if it has none, or it goes for good."""
         session = meeting.session_id
-        wanted = session.state == "scheduled" and session.place == "zoom" and session.stop > clock.now()
-        if wanted and session.provider_id == meeting.provider_id and not session._current_meeting():
+        ours = session.state != "cancelled" and session.place == "zoom" and session.provider_id == meeting.provider_id
+        if not ours or session._current_meeting():
+            meeting.write(meeting._settled() | {"state": "leaving"})
+        elif session.state == "scheduled" and session.stop > clock.now():
             meeting._see(seen, version=0)
         else:
-            meeting.write(meeting._settled() | {"state": "leaving"})
+            # What was held stays with whoever took it out of the bin (rule 7).
+            meeting.write(meeting._settled() | {"state": "over"})
 
     @api.model
     def _record_gone(self, meeting):
@@ -378,10 +382,10 @@ class ZoomReconciler(models.AbstractModel):
             values = {"state": "leaving", "zoom_id": False, "next_try": meeting.look_again_at}
         else:
             values = {"state": "gone"}
-        meeting.write(meeting._settled() | values | {"seen_at": clock.now(), "hinted_at": False})
+        meeting.write(meeting._settled() | values | {"seen_at": clock.now()})
         if was_current:
-            self.env["zoom.meeting.instance"]._found(meeting, "", None)
-            meeting.session_id._mark_not_running()
+            self.env["zoom.meeting.instance"]._found(meeting, clock.now())
+            meeting.session_id._lost_its_meeting()
 
     @api.model
     def _record_look(self, meeting, seen):
@@ -431,6 +435,10 @@ class ZoomReconciler(models.AbstractModel):
 
     @api.model
     def _record_failure(self, meeting, kind, error):
+        if meeting.state in ("gone", "over") and meeting.failures >= MOST_LOOKS_BACK:
+            # Whether it was recovered cannot be learned; nothing of ours waits for it.
+            meeting.write(meeting._settled() | {"hinted_at": False})
+            return
         if kind == tasks.CREATE and not error.outcome_known:
             meeting.write({"create_sent": True, "looks": 0})
             self._put_off(meeting, "unknown", LOOK_WAITS[0], error)

@@ -20,15 +20,20 @@ ASK_AFTER = (
     *(timedelta(days=days) for days in range(1, 9)),
 )
 # Meetings of sessions that should have begun, or ended, and when Zoom is asked next. A session that was started by a
-# click, and of which no event came, is asked for by that time.
+# click, and of which no event came, is asked for by that time; one whose meeting runs early, as its door opens.
 ASKED = """
     FROM telehealth_session s
+    JOIN res_company c ON c.id = s.company_id
     JOIN zoom_meeting m ON m.session_id = s.id AND m.state = 'live'
     JOIN zoom_connection k ON k.id = m.connection_id AND k.state IN %(working)s
    CROSS JOIN LATERAL (
-         SELECT CASE WHEN s.state = 'scheduled' THEN s.start
-                     WHEN EXISTS (SELECT FROM zoom_meeting_instance i WHERE i.meeting_id = m.id
-                                     AND i.started_at IS NOT NULL AND i.ended_at IS NULL) THEN s.stop
+         SELECT EXISTS (SELECT FROM zoom_meeting_instance i WHERE i.meeting_id = m.id
+                           AND i.started_at IS NOT NULL AND i.ended_at IS NULL) AS now) AS runs
+   CROSS JOIN LATERAL (
+         SELECT CASE WHEN s.state = 'scheduled' AND runs.now
+                     THEN s.start - make_interval(mins => c.telehealth_minutes_before) - %(first_step)s
+                     WHEN s.state = 'scheduled' THEN s.start
+                     WHEN runs.now THEN s.stop
                      ELSE GREATEST(s.started_at, s.start) END AS since) AS expected
    CROSS JOIN LATERAL (
          SELECT min(expected.since + step) AS at FROM unnest(%(ask_after)s::interval[]) AS step
@@ -58,7 +63,12 @@ class ZoomReconcilerDue(models.AbstractModel):
             ) AS waiting
              WHERE at > %(now)s
             """,
-            {"now": clock.now(), "ask_after": list(ASK_AFTER), "working": WORKING},
+            {
+                "now": clock.now(),
+                "ask_after": list(ASK_AFTER),
+                "first_step": ASK_AFTER[0],
+                "working": WORKING,
+            },
         )
         [[moment]] = self.env.cr.fetchall()
         if moment:
@@ -129,6 +139,6 @@ class ZoomReconcilerDue(models.AbstractModel):
                     UNION SELECT * FROM asked) AS due
              ORDER BY start, session_id LIMIT %(limit)s
             """,
-            now=now, limit=limit, ask_after=list(ASK_AFTER), working=WORKING,
+            now=now, limit=limit, ask_after=list(ASK_AFTER), first_step=ASK_AFTER[0], working=WORKING,
         ))  # fmt: skip
         return self.env.cr.fetchall()

@@ -75,8 +75,8 @@ RIGHTS = {
     },
     "zoom.meeting.presence": {},
     "zoom.recording.notice": {},
-    "zoom.delivery": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
-    "zoom.webhook.refusal": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
+    "zoom.delivery": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
+    "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
@@ -194,7 +194,7 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.connection.token"]._of(connection) for name, connection in connections.items()
             },
             "zoom.meeting": meetings,
-            **cls._told(meetings),
+            **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
             "zoom.database": {
@@ -214,12 +214,11 @@ class TestAccess(TelehealthCase):
         cls.env.flush_all()
 
     @classmethod
-    def _told(cls, meetings):
+    def _told(cls, meetings, apps):
         """What Zoom told of each meeting, and of each app."""
         at = soon()
         instances = {name: cls.env["zoom.meeting.instance"]._of(one, f"uuid-{name}") for name, one in meetings.items()}
         presences, notices = cls.env["zoom.meeting.presence"], cls.env["zoom.recording.notice"]
-        apps = {"sunrises": cls.app, "harbours": cls.harbour_app}
         delivery = {"event": "meeting.started", "event_at": at, "received_at": at, "body": "{}"}
         refusal = {"day": at.date(), "reason": "unsigned", "count": 1, "last_at": at}
         return {

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import contextmanager
+from copy import copy
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,6 +42,15 @@ class ConnectingCase(TelehealthHttpCase):
     def connect(self, email=DANA, decision="allow"):
         return self.come_back(self.simulator.decide(self.to_zoom(), email, decision))
 
+    def cookies_of_ways(self):
+        """Return copies of the cookies that tie this browser to what it began at Zoom."""
+        return [copy(cookie) for cookie in self.opener.cookies if cookie.name.startswith("zoom_telehealth_way_")]
+
+    def bring_back(self, cookies):
+        """Have this browser send these cookies again."""
+        for cookie in cookies:
+            self.opener.cookies.set_cookie(cookie)
+
     def assertEnds(self, page, words):
         """Expect a bad end's own page, with the help contact, and nothing saved."""
         self.assertIn(words, page)
@@ -69,6 +79,7 @@ class TestConnecting(ConnectingCase):
         page = self.connect()
         self.assertIn("Zoom is connected", page)
         self.assertIn(DANA, page)
+        self.assertIn("Sunrise", page)
         self.env.invalidate_all()
         connection = self.env["zoom.connection"].search([])
         self.assertEqual((connection.user_id, connection.app_id, connection.state), (self.dana, self.app, "connected"))
@@ -137,6 +148,26 @@ class TestConnecting(ConnectingCase):
         self.assertIn("could not be matched", self.come_back(self.simulator.decide(addresses[0])))
         self.assertIn("Zoom is connected", self.come_back(self.simulator.decide(addresses[1])))
 
+    def test_a_page_that_saves_an_older_session_meanwhile_does_no_harm(self):
+        """Odoo's session store writes whole sessions: what another request read before Connect, it writes after it."""
+        older = http.root.session_store.get(self.opener.cookies["session_id"])
+        back = self.simulator.decide(self.to_zoom())
+        http.root.session_store.save(older)
+        self.assertEqual(self.visit(back).status_code, 303)
+        http.root.session_store.save(older)
+        self.assertIn("Zoom is connected", self.url_open(DONE).text)
+
+    def test_what_waits_in_the_browser_is_out_of_reach_and_says_nothing(self):
+        cookie = self.visit(CONNECT).headers["Set-Cookie"]
+        for part in ("HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/zoom_telehealth/oauth"):
+            self.assertIn(part, cookie)
+        self.assertNotIn("Secure", cookie, "the test's Odoo speaks no https")
+        [kept] = self.cookies_of_ways()
+        self.assertRegex(kept.value.strip('"'), r"^zt1:", "PKCE's verifier is encrypted")
+        with patch.dict(config.options, {"proxy_mode": True}):
+            secure = self.visit(CONNECT, headers={"X-Forwarded-Host": "127.0.0.1", "X-Forwarded-Proto": "https"})
+        self.assertIn("Secure", secure.headers["Set-Cookie"])
+
 
 class TestRefusedConnections(ConnectingCase):
     def test_deny_changes_nothing(self):
@@ -153,11 +184,6 @@ class TestRefusedConnections(ConnectingCase):
             with self.subTest(address=forged[:60]):
                 self.assertEnds(self.come_back(forged), "could not be matched")
         self.assertEqual(self.simulator.calls(path="/oauth/token"), [])
-
-    def test_a_state_serves_once(self):
-        back = self.simulator.decide(self.to_zoom())
-        self.assertIn("Zoom is connected", self.come_back(back))
-        self.assertIn("could not be matched", self.come_back(back))
 
     def test_a_refused_answer_uses_its_state_up_too(self):
         back = self.simulator.decide(self.to_zoom())
@@ -176,13 +202,19 @@ class TestRefusedConnections(ConnectingCase):
         self.assertEnds(self.come_back(back), "could not be matched")
 
     def test_another_users_state_in_the_same_browser_is_refused(self):
-        back = self.simulator.decide(self.to_zoom())
-        pending = dict(self.reloaded_session()["zoom_telehealth_pending"])
-        self.authenticate(self.omar.login, self.omar.login, session_extra={"zoom_telehealth_pending": pending})
+        back, kept = self.simulator.decide(self.to_zoom()), self.cookies_of_ways()
+        self.sign_in(self.omar)
+        self.bring_back(kept)
         self.assertEnds(self.come_back(back), "could not be matched")
 
-    def reloaded_session(self):
-        return http.root.session_store.get(self.opener.cookies["session_id"])
+    def test_a_cookie_of_another_way_does_not_serve(self):
+        backs = [self.simulator.decide(self.to_zoom()) for _tab in range(2)]
+        first, second = sorted(self.cookies_of_ways(), key=lambda cookie: cookie.name)
+        first.value, second.value = second.value, first.value
+        self.bring_back([first, second])
+        for back in backs:
+            self.assertEnds(self.come_back(back), "could not be matched")
+        self.assertEqual(self.simulator.calls(path="/oauth/token"), [])
 
     def test_a_state_lasts_ten_minutes(self):
         address = self.to_zoom()

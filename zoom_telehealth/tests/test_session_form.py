@@ -1,5 +1,9 @@
 """What is edited on a session is edited on its event, and comes back."""
 
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
@@ -76,6 +80,27 @@ class TestSessionForm(EventCase):
         self.assertEqual((session.state, self.event.sudo().active), ("cancelled", False))
         session.action_cancel()
         self.assertEqual(session.state, "cancelled")
+
+    def test_while_it_is_live_it_says_so_and_a_change_of_its_version_does_not_hide_it(self):
+        self.meeting_row(self.danas, self.connection_row(self.dana, self.app, "dana-at-zoom"))
+        self.assertEqual(self.danas.meeting_sentence, "The Zoom meeting is ready.")
+        with self.clock_at(self.danas.start):
+            self.danas._mark_live()
+            self.danas.version += 1
+            session = self.danas.with_user(self.dana)
+            self.assertEqual(session.meeting_status, "live")
+            self.assertEqual(session.meeting_sentence, "The session is running on Zoom.")
+            self.assertTrue(session.can_start)
+
+    def test_coming_is_what_runs_or_has_not_passed(self):
+        arch = etree.fromstring(self.env["telehealth.session"].get_view(view_type="search")["arch"])
+        domain = literal_eval(arch.find(".//filter[@name='coming']").get("domain"))
+        coming = self.env["telehealth.session"].search(domain)
+        self.assertIn(self.danas, coming)
+        past = self.session_of(self.book(self.dana, [self.ana], start=soon(days=-1)))
+        self.assertNotIn(past, self.env["telehealth.session"].search(domain))
+        past.state = "live"
+        self.assertIn(past, self.env["telehealth.session"].search(domain))
 
     def test_a_session_of_a_practices_own_service_alone(self):
         other = self.env["telehealth.service"].create({"name": "Harbour's", "company_id": self.harbour.id})

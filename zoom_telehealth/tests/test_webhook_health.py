@@ -1,7 +1,5 @@
 """A Zoom app's page says whether Zoom's events arrive, and people are told when they do not."""
 
-from datetime import timedelta
-
 import psycopg2.errors
 
 from odoo.exceptions import AccessError
@@ -36,6 +34,15 @@ class TestSecretToken(TelehealthCase):
         with self.clock_moved(days=4):
             self.assertEqual(self.app._webhook_secrets(), ["second"])
 
+    def test_who_edits_the_app_may_stop_its_events(self):
+        self.app.webhook_secret_entry = "first"
+        self.app.webhook_secret_entry = "second"
+        with self.assertRaises(AccessError):
+            self.app.with_user(self.dana).action_forget_webhook_secret()
+        self.app.with_user(self.mia).action_forget_webhook_secret()
+        self.env.invalidate_all()
+        self.assertEqual((self.app._webhook_secrets(), self.app.webhook_state), ([], "off"))
+
     def test_each_app_has_an_address_of_its_own_that_nobody_chooses(self):
         self.assertTrue(self.app.webhook_url.endswith(f"/zoom_telehealth/webhook/{self.app.key}"))
         self.assertNotEqual(self.app.key, self.harbour_app.key)
@@ -57,6 +64,8 @@ class TestHealth(EventCase):
         self.app.webhook_secret_entry = "secret"
 
     def arrived(self, name, state="done", **values):
+        if name == events.VALIDATION:
+            self.app._validated(clock.now())
         return self.env["zoom.delivery"].create(
             {
                 "app_id": self.app.id,
@@ -120,11 +129,29 @@ class TestHealth(EventCase):
         self.arrived(events.VALIDATION)
         self.missed(1)
         self.assertEqual((self.seen()[0], self.app.webhook_missed), ("good", 1))
-        self.env["zoom.meeting.instance"]._ended(
-            self.danas.meeting_ids[:1], "uuid-more", clock.now() - timedelta(minutes=2), asked=True
-        )
+        self.env["zoom.meeting.instance"]._ended(self.danas.meeting_ids[:1], "uuid-more", clock.now(), asked=True)
         self.assertEqual((self.seen()[0], self.app.webhook_missed), ("bad", 2))
         self.assertIn("2 sessions", self.seen()[1])
+
+    def test_ends_from_before_there_were_events_raise_no_alarm(self):
+        self.missed(3)
+        with self.clock_moved(minutes=1):
+            self.arrived(events.VALIDATION)
+            self.assertEqual((self.seen()[0], self.app.webhook_missed), ("good", 0))
+
+    def test_an_address_that_zoom_gave_up_stays_bad_however_long_ago(self):
+        self.arrived(events.VALIDATION)
+        with self.clock_moved(days=90):
+            self.env["zoom.delivery"]._gc_rows()
+            self.assertEqual(self.seen()[0], "bad")
+
+    def test_an_archived_app_is_listened_to_and_watched(self):
+        self.arrived(events.VALIDATION)
+        self.app.active = False
+        self.assertEqual(self.env["zoom.app"]._by_key(self.app.key), self.app)
+        self.arrived("meeting.started", "parked")
+        self.env["zoom.app"]._watch_webhooks()
+        self.assertTrue(self.app.activity_ids)
 
     def test_a_parked_delivery_asks_for_a_person(self):
         self.arrived(events.VALIDATION)

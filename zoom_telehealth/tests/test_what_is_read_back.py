@@ -108,6 +108,27 @@ class TestHinted(ReadBackCase):
         self.assertEqual(self.work_all(), ["read", "delete"])
         self.assertEqual(self.simulator.meetings(), [])
 
+    def test_what_was_held_and_is_recovered_by_a_person_is_left_alone(self):
+        """Rule 7."""
+        self.booked.with_context(from_calendar_event=True).state = "ended"
+        self.meeting.state = "over"
+        self.change_at_zoom("DELETE")
+        self.change_at_zoom("POST", "/recover")
+        self.work_all()
+        self.assertEqual(str(self.at_zoom()["id"]), self.meeting.zoom_id)
+        self.assertFalse(self.meeting.hinted_at)
+
+    def test_who_moves_it_again_and_again_in_zoom_does_not_use_up_the_days_changes(self):
+        for turn in range(8):
+            self.change_at_zoom("PATCH", start_time=soon(days=3 + turn).strftime("%Y-%m-%dT%H:%M:%SZ"))
+            self.work_all()
+        self.assertEqual(len(self.simulator.calls("PATCH", path="/v2/meetings")), 5)
+
+    def test_a_limit_that_zoom_set_is_kept_to_whatever_is_hinted(self):
+        self.meeting.write({"failure": "limited", "next_try": soon(hours=1)})
+        self.meeting._hint()
+        self.assertEqual(self.work_all(), [])
+
     def test_a_hint_that_comes_while_zoom_is_asked_is_not_lost(self):
         self.meeting._hint()
         claims = self.reconciler._claim(8)
@@ -176,6 +197,17 @@ class TestAsked(ReadBackCase):
         self.assertEqual(asked, list(ASK_AFTER))
         self.assertEqual(self.booked.state, "scheduled", "it was never held")
 
+    def test_a_meeting_that_runs_before_the_door_opens_makes_the_session_live_as_it_opens(self):
+        opens = self.booked.start - timedelta(minutes=15)
+        with self.clock_at(opens - timedelta(minutes=20)):
+            self.host()
+            self.env["zoom.meeting.instance"]._began(self.meeting, self.at_zoom()["uuid"], clock.now())
+            self.assertEqual((self.work_all(), self.booked.state), ([], "scheduled"))
+        with self.clock_at(opens + timedelta(minutes=1)):
+            self.assertEqual(self.work_all(), ["pull"])
+            self.assertEqual(self.booked.state, "live")
+            self.assertEqual(len(self.meeting.instance_ids), 1)
+
     def test_who_clicked_start_and_went_no_further_has_not_held_the_session(self):
         with self.clock_at(self.booked.start):
             self.booked._mark_live()
@@ -195,7 +227,7 @@ class TestAsked(ReadBackCase):
         instances, start = self.env["zoom.meeting.instance"], self.booked.start
         with self.clock_at(start + timedelta(hours=2)):
             instances._began(self.meeting, "uuid-1==", start)
-            instances._found(self.meeting, "", None)
+            instances._found(self.meeting, clock.now())
             self.assertTrue(self.meeting.instance_ids.end_was_asked)
             instances._ended(self.meeting, "uuid-1==", start + timedelta(minutes=44))
         self.assertFalse(self.meeting.instance_ids.end_was_asked)

@@ -136,9 +136,9 @@ def server_trouble(answer: Answer, facts: dict[str, Any]) -> ServerTrouble:
 
 
 def number_in(value: object) -> int | None:
-    """A whole number that may have come as text."""
+    """A whole number of 18 digits at most that may have come as text."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if abs(value) < 10**18 else None
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
         return int(value)
     return None

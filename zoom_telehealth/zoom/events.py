@@ -7,6 +7,7 @@ how they spell the time of a participant's event: both are taken.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ PRESENCES = (
     "jbh_joined",
 )
 _PRESENCE_PREFIX = "meeting.participant_"
+# The most exact first. A guest who waits for the host has nothing but what we put into the link, if anything.
+_PERSON_KEYS = ("participant_uuid", "user_id", "id", "customer_key")
 _RECORDING_PREFIXES = ("recording.", "meeting.aic_transcript")
 RECORDINGS = frozenset(
     {
@@ -64,6 +67,10 @@ KNOWN = (
 )
 
 LONGEST_ID = 128
+# NUL, and halves of a character.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+# Outside these a time is a mistake (seconds taken for milliseconds, say), and reckoning with it may overflow.
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 
 
 class Malformed(Exception):
@@ -76,7 +83,8 @@ class Presence:
 
     :ivar kind: one of :data:`PRESENCES`
     :ivar user_id: Zoom's id of a signed-in user; empty for guests
-    :ivar key: Zoom's id of this person's stay, one for each time they come
+    :ivar key: Zoom's id of this person's stay, one for each time they come; for whoever waits for the host, what
+        tells them from others best; may be empty
     :ivar customer_key: what we put into a personal link, if anything
     """
 
@@ -118,9 +126,10 @@ def read(body: str) -> dict[str, Any]:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        raise Malformed("not JSON") from None
+        # Raised below: here the error would keep this one as its context, which has the body.
+        content = None
     if not isinstance(content, dict):
-        raise Malformed("not an object")
+        raise Malformed("not a JSON object")
     return content
 
 
@@ -151,17 +160,18 @@ def happened_at(content: Mapping[str, Any]) -> datetime | None:
     """When it happened, naive UTC: `event_ts` in milliseconds; app_deauthorized has a time of its own instead."""
     milliseconds = number_in(content.get("event_ts"))
     payload = content.get("payload")
-    if milliseconds is not None:
-        return _epoch(milliseconds)
-    return instant(_id(payload, "deauthorization_time")) if isinstance(payload, dict) else None
+    told = _epoch(milliseconds) if milliseconds is not None else None
+    return told or (_time(payload, "deauthorization_time") if isinstance(payload, dict) else None)
 
 
 def understand(content: Mapping[str, Any]) -> Event:
     """Read a known event, whole or not at all.
 
-    :raises Malformed: a part that the event needs is missing or of another type
+    :raises Malformed: it is none of :data:`KNOWN`, or a part that it needs is missing or of another type
     """
     name, at = name_of(content), happened_at(content)
+    if name not in KNOWN:
+        raise Malformed("event")
     payload = _object(content, "payload")
     if name == DEAUTHORIZED:
         return Event(name, at, zoom_user_id=_required(payload, "user_id"), client_id=_required(payload, "client_id"))
@@ -178,7 +188,7 @@ def _meeting_event(name: str, at: datetime | None, about: Mapping[str, Any]) -> 
     event = Event(name, at, meeting_id=str(meeting_id), meeting_uuid=_id(about, "uuid"), host_id=_id(about, "host_id"))
     if name in CHANGES or name in IDLE:
         return event
-    event = replace(event, meeting_uuid=_required(about, "uuid"), started_at=instant(_id(about, "start_time")))
+    event = replace(event, meeting_uuid=_required(about, "uuid"), started_at=_time(about, "start_time"))
     if name in RECORDINGS:
         return replace(event, file_ids=_file_ids(about))
     if name == STARTED:
@@ -193,11 +203,12 @@ def _presence(name: str, at: datetime | None, about: Mapping[str, Any]) -> Prese
     kind = name.removeprefix(_PRESENCE_PREFIX)
     return Presence(
         kind=kind,
-        at=_moment(person, at, "date_time", "leave_time" if kind == "left" else "join_time"),
+        # In Zoom's sample of somebody who left, `date_time` is another time than they left.
+        at=_moment(person, at, "leave_time" if kind == "left" else "join_time", "date_time"),
         user_id=_id(person, "participant_user_id") or _id(person, "id"),
-        key=_id(person, "participant_uuid") or _id(person, "user_id") or _id(person, "id"),
+        key=next(filter(None, (_id(person, key) for key in _PERSON_KEYS)), ""),
         customer_key=_id(person, "customer_key"),
-        name=_id(person, "user_name"),
+        name=_words(person, "user_name"),
     )
 
 
@@ -213,7 +224,7 @@ def _moment(part: Mapping[str, Any], otherwise: datetime | None, *keys: str) -> 
     :raises Malformed: there is none at all
     """
     for key in keys:
-        moment = instant(_id(part, key))
+        moment = _time(part, key)
         if moment:
             return moment
     if otherwise is None:
@@ -221,11 +232,19 @@ def _moment(part: Mapping[str, Any], otherwise: datetime | None, *keys: str) -> 
     return otherwise
 
 
+def _time(part: Mapping[str, Any], key: str) -> datetime | None:
+    return _plausible(instant(_id(part, key)))
+
+
 def _epoch(milliseconds: int) -> datetime | None:
     try:
-        return datetime(1970, 1, 1) + timedelta(milliseconds=milliseconds)
+        return _plausible(datetime(1970, 1, 1) + timedelta(milliseconds=milliseconds))
     except OverflowError:
         return None
+
+
+def _plausible(moment: datetime | None) -> datetime | None:
+    return moment if moment and EARLIEST <= moment < LATEST else None
 
 
 def _object(part: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -243,10 +262,19 @@ def _required(part: Mapping[str, Any], key: str) -> str:
 
 
 def _id(part: Mapping[str, Any], key: str) -> str:
-    """A text that a database column takes; empty if it is none, or too long to be what it should be."""
+    """A text that a database column takes, as Zoom wrote it; empty if it is none, or not what it should be.
+
+    Nothing is cut out of it: it would be another's id then.
+    """
     value = part.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value) if abs(value) < 10**18 else ""
-    if not isinstance(value, str) or len(value) > LONGEST_ID or "\x00" in value:
+        value = str(value)
+    if not isinstance(value, str) or len(value) > LONGEST_ID or _UNSTORABLE.search(value):
         return ""
-    return value.encode("utf-8", "ignore").decode()
+    return value
+
+
+def _words(part: Mapping[str, Any], key: str) -> str:
+    """What a person typed, without the characters that no database takes: Zoom may cut an emoji in two."""
+    value = part.get(key)
+    return _UNSTORABLE.sub("", value)[:LONGEST_ID] if isinstance(value, str) else ""

@@ -12,7 +12,7 @@ from datetime import datetime
 import requests
 
 from .client import ZoomClient
-from .errors import MeetingGone, OutcomeUnknown, ZoomError
+from .errors import MeetingGone, OutcomeUnknown, TokenRefused, ZoomError
 from .payloads import HeldSeen, MeetingSeen, MeetingWish
 from .transport import Timeouts
 
@@ -36,7 +36,7 @@ class Task:
     :ivar api_url: the connection's API origin
     :ivar access_token: of the connection that hosts the meeting
     :ivar reference: our marker in the topic, needed to look
-    :ivar meeting_id: Zoom's id, needed to read, update and delete
+    :ivar meeting_id: Zoom's id, needed to read, pull, update and delete
     :ivar wish: needed to create and update
     """
 
@@ -120,7 +120,8 @@ def _pulled(client: ZoomClient, seen: MeetingSeen) -> Outcome:
         # It is there, we have just read it: this says that it was never held.
         return Outcome(seen=(seen,), held_is_known=True)
     except ZoomError as error:
-        if error.worth_retrying:
+        # A token may expire between the two calls: it is renewed, and both are made again.
+        if error.worth_retrying or isinstance(error, TokenRefused):
             raise
         # No scope for it, or no paid account: whether it runs is known all the same.
         return Outcome(seen=(seen,))

@@ -1,5 +1,6 @@
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { SearchModel } from "@web/search/search_model";
 import { CalendarController } from "@web/views/calendar/calendar_controller";
 import { calendarView } from "@web/views/calendar/calendar_view";
 
@@ -18,8 +19,17 @@ export class SessionCalendarController extends CalendarController {
     }
 }
 
+/** The calendar shows the days that one turns to, past ones too: “Coming” is for the list. */
+export class SessionCalendarSearchModel extends SearchModel {
+    _getGroups() {
+        const coming = Object.values(this.searchItems).find((item) => item.name === "coming");
+        return super._getGroups().filter((group) => group.id !== coming?.groupId);
+    }
+}
+
 registry.category("views").add("telehealth_session_calendar", {
     ...calendarView,
     Controller: SessionCalendarController,
+    SearchModel: SessionCalendarSearchModel,
     buttonTemplate: "zoom_telehealth.SessionCalendar.Buttons",
 });
