@@ -169,7 +169,7 @@ def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Pr
 
 
 def test_an_answer_that_comes_twice_at_once_is_exchanged_once(practice: Practice) -> None:
-    stack, zoom = practice.stack, ZoomSide(practice.stack)
+    zoom = ZoomSide(practice.stack)
     zoom.mend()
     omar = practice.sign_in("omar")
     back = practice.allow_at_zoom(omar, OMAR)

@@ -4,25 +4,31 @@ from datetime import timedelta
 
 from odoo import fields, http
 from odoo.http import request
+from odoo.tools import hash_sign, verify_hash_signed
 
 from .. import clock
-from .oauth_way import OUTCOME_COOKIE, remember
+from .oauth_way import OUTCOME_COOKIE, forget, remember
 
-GRANT_KEY = "zoom_telehealth_grant"
+GRANT_COOKIE = "zoom_telehealth_grant"
+GRANT_SCOPE = "zoom_telehealth.grant"
 # Whoever has just signed in to Zoom in this browser owns the account; later that is no longer known.
 GRANT_LIFE = timedelta(minutes=10)
 
 
 def note_grant(connection):
-    """Remember in the browser session that its user has just been granted a connection that is another's."""
-    granted_at = fields.Datetime.to_string(connection.connected_at)
-    request.session[GRANT_KEY] = [request.env.uid, connection.id, granted_at]
+    """Remember in this browser that its user has just been granted a connection that is another's."""
+    grant = [request.env.uid, connection.id, fields.Datetime.to_string(connection.connected_at)]
+    remember(GRANT_COOKIE, hash_sign(request.env(su=True), GRANT_SCOPE, grant), GRANT_LIFE)
 
 
 def granted_connection():
     """Return the connection that may change hands, as superuser, or none: a newer grant takes the right away."""
-    user_id, connection_id, granted_at = request.session.get(GRANT_KEY) or (None, None, None)
     connections = request.env["zoom.connection"].sudo()
+    try:
+        signed = request.cookies.get(GRANT_COOKIE) or ""
+        user_id, connection_id, granted_at = verify_hash_signed(request.env(su=True), GRANT_SCOPE, signed)
+    except (ValueError, TypeError, KeyError, IndexError):
+        return connections
     connection = connections.browse(connection_id).exists() if user_id == request.env.uid else connections
     if not connection or fields.Datetime.to_string(connection.connected_at) != granted_at:
         return connections
@@ -47,7 +53,7 @@ class ZoomQuestionsController(http.Controller):
     def take(self):
         """Let a connection change hands: to the person who has just been granted it at Zoom, in this browser."""
         connection = granted_connection()
-        request.session.pop(GRANT_KEY, None)
+        forget(GRANT_COOKIE)
         may = request.env.user.has_group("zoom_telehealth.group_provider")
         if not connection or not may:
             return self._end("too_late")

@@ -76,7 +76,7 @@ class ZoomOAuthController(http.Controller):
             with way.alone():
                 verifier = way.use_up()
                 if way.is_done():
-                    return "connected"
+                    return "move" if user.sudo().zoom_connection_ids.filtered("move_asked") else "connected"
                 if verifier is None:
                     raise Stray
                 return self._grant(way.app_id, verifier, code, error)

@@ -26,6 +26,7 @@ COOKIE = "zoom_telehealth_way_"
 # How it ended, for the page that says so.
 OUTCOME_COOKIE = "zoom_telehealth_outcome"
 PATH = "/zoom_telehealth/oauth"
+OUTCOME_COOKIE = "zoom_telehealth_outcome"
 LOCK_CLASS = zlib.crc32(b"zoom_telehealth.oauth") - 2**31
 # Longer than Zoom is waited for.
 LOCK_SECONDS = 30
