@@ -29,7 +29,7 @@ class TelehealthReadinessLine(models.Model):
     level = fields.Selection(LEVELS, required=True, readonly=True)
     finding = fields.Char(required=True, readonly=True)
     facts = fields.Json(readonly=True)
-    since = fields.Datetime("Since", readonly=True)
+    since = fields.Datetime(readonly=True)
     title = fields.Char("Matter", compute="_compute_words")
     sentence = fields.Char("How it stands", compute="_compute_words")
     steps = fields.Char("What mends it", compute="_compute_words")
@@ -65,7 +65,7 @@ class TelehealthReadinessLine(models.Model):
         """Return a text of ours in the reader's language, with this line's facts filled in."""
         if not text:
             return ""
-        said = self.env._(text)  # pylint: disable=gettext-variable
+        said = self.env._(text)
         return said % self.facts if self.facts else said
 
     def _matter(self):
