@@ -32,7 +32,7 @@ class TelehealthAttestation(models.Model):
     by_id = fields.Many2one(
         "res.users", "Attested by", required=True, readonly=True, default=lambda self: self.env.user
     )
-    on = fields.Date("On", required=True, readonly=True, default=lambda self: clock.now().date())
+    on = fields.Date(required=True, readonly=True, default=lambda self: clock.now().date())
     until = fields.Date("To be renewed by", compute="_compute_until", store=True, readonly=False)
     plan = fields.Selection([(plan.code, plan.name) for plan in plans.PLANS], "Zoom plan")
     statement = fields.Text(compute="_compute_statement", store=True, readonly=True)
@@ -49,7 +49,7 @@ class TelehealthAttestation(models.Model):
     def _compute_statement(self):
         for attestation in self:
             statement = STATEMENTS.get(attestation.kind)
-            attestation.statement = self.env._(statement) if statement else False  # pylint: disable=gettext-variable
+            attestation.statement = self.env._(statement) if statement else False
 
     @api.constrains("kind", "plan", "is_request")
     def _check_complete(self):
@@ -70,7 +70,9 @@ class TelehealthAttestation(models.Model):
         return attestations
 
     def write(self, vals):
-        raise UserError(self.env._("An attestation stands as it was said. Attest anew instead."))
+        if vals:
+            raise UserError(self.env._("An attestation stands as it was said. Attest anew instead."))
+        return super().write(vals)
 
     def action_attest(self):
         """Close the dialog: its record was saved on the way here."""

@@ -109,9 +109,7 @@ class TelehealthReadinessDiagnostics(models.Model):
                 "since": _time(one.state_at),
                 "last_seen_to_work": _time(one.verified_at),
                 "user_type": one.zoom_user_type or None,
-                "lacks": {
-                    name: feature.missing((one.scopes or "").split()) for name, feature in features.FEATURES.items()
-                },
+                "lacks": _lacking(one),
             }
             for one in connections
         ]

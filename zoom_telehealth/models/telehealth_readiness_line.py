@@ -29,11 +29,12 @@ class TelehealthReadinessLine(models.Model):
     level = fields.Selection(LEVELS, required=True, readonly=True)
     finding = fields.Char(required=True, readonly=True)
     facts = fields.Json(readonly=True)
-    since = fields.Datetime("Since", readonly=True)
-    title = fields.Char("Matter", compute="_compute_words")
-    sentence = fields.Char("How it stands", compute="_compute_words")
-    steps = fields.Char("What mends it", compute="_compute_words")
-    place = fields.Char("Where in Zoom", compute="_compute_words")
+    since = fields.Datetime(readonly=True)
+    # Text, so that lists break these lines rather than cut them.
+    title = fields.Text("Matter", compute="_compute_words")
+    sentence = fields.Text("How it stands", compute="_compute_words")
+    steps = fields.Text("What mends it", compute="_compute_words")
+    place = fields.Text("Where in Zoom", compute="_compute_words")
     who = fields.Selection(WHO, "Who mends it", compute="_compute_words")
     request = fields.Text("Text to send", compute="_compute_request")
     mail_address = fields.Char(compute="_compute_request")
@@ -65,7 +66,7 @@ class TelehealthReadinessLine(models.Model):
         """Return a text of ours in the reader's language, with this line's facts filled in."""
         if not text:
             return ""
-        said = self.env._(text)  # pylint: disable=gettext-variable
+        said = self.env._(text)
         return said % self.facts if self.facts else said
 
     def _matter(self):

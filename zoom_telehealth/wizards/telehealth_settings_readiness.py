@@ -27,7 +27,7 @@ class TelehealthSettingsReadiness(models.TransientModel):
     def _compute_is_acknowledged(self):
         for settings in self:
             settings.is_acknowledged = settings.company_id._telehealth_is_acknowledged()
-            settings.responsibility = self.env._(STATEMENTS["responsibility"])  # pylint: disable=gettext-variable
+            settings.responsibility = self.env._(STATEMENTS["responsibility"])
 
     def action_save(self):
         if self.telehealth_zoom_allowed and self.acknowledges and not self.is_acknowledged:
