@@ -57,16 +57,16 @@ class Databases:
         """Make the database `name` as a copy of `template`, with an identity of its own."""
         with stamp.one_at_a_time("clone"):  # PostgreSQL copies a database only while nobody is connected to it
             self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
-        source = _filestore(template)
+        source = filestore(template)
         if source.exists():
             # Odoo never writes into a stored file again, so clones may share them.
-            shutil.copytree(source, _filestore(name), copy_function=os.link, dirs_exist_ok=True)
+            shutil.copytree(source, filestore(name), copy_function=os.link, dirs_exist_ok=True)
         self.set_parameter(name, "database.uuid", str(uuid.uuid4()))
 
     def drop(self, name: str) -> None:
         """Remove the database `name` and its files, whoever is connected; no complaint if it is gone."""
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        shutil.rmtree(_filestore(name), ignore_errors=True)
+        shutil.rmtree(filestore(name), ignore_errors=True)
 
     def names(self, beginning: str) -> list[str]:
         """Return this clone's databases whose name goes on with `beginning` after the common prefix."""
@@ -119,9 +119,9 @@ class Databases:
         self.run_script(name, "load_demo")
 
     def _rename(self, old: str, new: str) -> None:
-        shutil.rmtree(_filestore(new), ignore_errors=True)
-        if _filestore(old).exists():
-            _filestore(old).rename(_filestore(new))
+        shutil.rmtree(filestore(new), ignore_errors=True)
+        if filestore(old).exists():
+            filestore(old).rename(filestore(new))
         self._execute("ALTER DATABASE {} RENAME TO {}", old, new)
 
     def _odoo(
@@ -161,5 +161,6 @@ def contents(folder: Path, without: frozenset[str] = frozenset({"__pycache__"}))
     return parts
 
 
-def _filestore(name: str) -> Path:
+def filestore(name: str) -> Path:
+    """Return the folder of the files that Odoo stores beside the database `name`."""
     return paths.ODOO_DATA / "filestore" / name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dev import odoo_conf, paths
+from dev import leak_scan, odoo_conf, paths
 from dev.child import Child
 from dev.database import Databases
 from dev.mail_catcher import MailCatcher
@@ -110,6 +110,9 @@ class Stack:
         if for_people:
             command += ["--state", self.folder / "simulator-state.json"]
             command += ["--webhook-url", f"{self.addresses.odoo_url}{WEBHOOK}"]
+        scan = leak_scan.current()
+        if scan is not None:
+            command += ["--ledger", scan.ledger]
         for redirect in redirects:
             command += ["--redirect-uri", redirect]
         return Child(

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dev import browser, odoo_conf, odoo_source, paths, postgres
+from dev import browser, leak_scan, odoo_conf, odoo_source, paths, postgres
 from dev.child import free_port
 from dev.console import say
 from dev.database import Databases
@@ -49,6 +49,18 @@ class Outcome:
 
 def main(arguments: list[str]) -> int:
     """Run the tests and return 0 if all of them ran and passed."""
+    watch = leak_scan.Watch()
+    try:
+        outcomes = _run(arguments)
+        outcomes.append(Outcome("leaks", 0, complaints=watch.complaints(whole_run=not arguments)))
+    finally:
+        watch.close()
+    for complaint in (complaint for outcome in outcomes for complaint in outcome.complaints):
+        say(f"FAILED: {complaint}")
+    return 0 if all(outcome.good for outcome in outcomes) else 1
+
+
+def _run(arguments: list[str]) -> list[Outcome]:
     inside, outside = split(arguments)
     source = odoo_source.ensure()
     browser.ensure()
@@ -60,9 +72,7 @@ def main(arguments: list[str]) -> int:
         if outside is not None:
             databases.demo_template()
             outcomes.append(_run_plain(outside, [outcome for outcome in outcomes if outcome.tests]))
-    for complaint in (complaint for outcome in outcomes for complaint in outcome.complaints):
-        say(f"FAILED: {complaint}")
-    return 0 if all(outcome.good for outcome in outcomes) else 1
+    return outcomes
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str] | None, list[str] | None]:
@@ -111,6 +121,9 @@ def _run_inside_odoo(databases: Databases, arguments: list[str]) -> Outcome:
         return _pytest("inside Odoo", [*command, *arguments], env)
     finally:
         stack.simulator.stop()
+        scan = leak_scan.current()
+        if scan is not None:
+            scan.look_at_stack(databases, name, folder)
         databases.drop(name)
 
 
@@ -132,7 +145,9 @@ def _run_plain(arguments: list[str], before: list[Outcome]) -> Outcome:
 def _pytest(name: str, arguments: list[str], env: dict[str, str]) -> Outcome:
     report = paths.make(paths.RUNS) / f"{name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
-    command = [str(paths.VENV_PYTHON), "-m", "pytest", f"--junitxml={report}", *arguments]
+    log = paths.make(paths.LOGS) / f"run_{os.getpid()}-{name.replace(' ', '-')}.log"
+    command = [str(paths.VENV_PYTHON), "-m", "pytest", f"--junitxml={report}", f"--log-file={log}"]
+    command += ["--log-file-level=INFO", *arguments]
     exit_code = _run_until_end(command, env)
     outcome = Outcome(name, exit_code)
     if exit_code == NOTHING_COLLECTED:

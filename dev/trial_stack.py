@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,13 +17,14 @@ from typing import Any
 import requests
 from psycopg2.sql import SQL, Composed, Identifier, Literal
 
-from dev import odoo_conf, odoo_source, paths, postgres
+from dev import leak_scan, odoo_conf, odoo_source, paths, postgres
 from dev.child import free_port
 from dev.database import Databases
 from dev.rpc import Rpc
 from dev.stack import Stack
 
 TIMEOUT_SECONDS = 30.0
+COMMAND_SECONDS = 120.0
 PLACED_SECONDS = 120.0  # how long "the demo session that starts in five minutes" is taken for true
 _numbers = itertools.count(1)
 
@@ -205,6 +207,30 @@ class TrialStack:
         finally:
             self._databases.drop(name)
 
+    def run_odoo(self, *arguments: str, stdin: str = "", **options: str) -> subprocess.CompletedProcess[str]:
+        """Run one of Odoo's commands on the database, beside the server.
+
+        :param arguments: the command and what belongs to it
+        :param options: what its odoo.conf says otherwise than the server's
+        """
+        changed = [line for line in self._conf.read_text().splitlines() if line.split(" = ")[0] not in options]
+        conf = self._conf.with_name("command.conf")
+        conf.write_text("\n".join([*changed, *(f"{name} = {value}" for name, value in options.items())]) + "\n")
+        source = self._databases.source
+        return subprocess.run(
+            [*source.command(), *arguments, "-c", str(conf), "-d", self.database],
+            env=source.environment(),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    @property
+    def _conf(self) -> Path:
+        return self._folder / "odoo.conf"
+
     def mails(self) -> list[EmailMessage]:
         """Return every mail that Odoo has sent, oldest first."""
         return self._stack.mail_catcher.mails()
@@ -225,6 +251,9 @@ class TrialStack:
 
     def _end_stack(self) -> None:
         self._stack.stop()
+        scan = leak_scan.current()
+        if scan is not None and self._databases.exists(self.database):
+            scan.look_at_stack(self._databases, self.database, self._folder)
         self._databases.drop(self.database)
         shutil.rmtree(self._folder, ignore_errors=True)
 

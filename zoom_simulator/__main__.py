@@ -50,8 +50,9 @@ def _options() -> Options:
         metavar="URL",
         help="send webhooks of every app without an endpoint there; {client_id} stands for the app's own",
     )
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help="append every secret that is issued or told")
     given = parser.parse_args()
-    return Options(given.port, given.state, given.clock_file, given.redirect_uri, given.webhook_url)
+    return Options(given.port, given.state, given.clock_file, given.redirect_uri, given.webhook_url, given.ledger)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def answered(act: Act, status: int = 200) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         simulator = simulator_of(request)
         try:
-            data = await request.json() if request.can_read_body else {}
+            data = await request.json() if request.body_exists else {}
             if not isinstance(data, dict):
                 raise BadRequest("A JSON object is expected.")
             answer = await act(simulator, request, data)

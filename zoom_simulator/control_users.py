@@ -6,9 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from .control_requests import BadRequest, answered, app_of, user_of
+from .control_requests import BadRequest, answered, app_of, refuse_unknown, text_of, user_of
+from .seed import new_user
 from .simulator import Simulator
 from .user_events import ACTIONS, change_user, deauthorize
+
+ADD = "add"
 
 
 def routes() -> list[web.RouteDef]:
@@ -20,11 +23,23 @@ def routes() -> list[web.RouteDef]:
 
 
 async def _change_user(simulator: Simulator, request: web.Request, data: dict[str, Any]) -> dict[str, Any]:
-    """An administrator deactivates, activates, deletes or unlinks a user."""
+    """An administrator adds, deactivates, activates, deletes or unlinks a user."""
+    if data.get("action") == ADD:
+        return _add_user(simulator, data)
     user, action = user_of(simulator, data), data.get("action")
     if action not in ACTIONS:
-        raise BadRequest(f"action must be one of {', '.join(ACTIONS)}.")
+        raise BadRequest(f"action must be one of {', '.join((ADD, *ACTIONS))}.")
     change_user(simulator.world, user, action, simulator.now())
+    return {"email": user.email, "status": user.status}
+
+
+def _add_user(simulator: Simulator, data: dict[str, Any]) -> dict[str, Any]:
+    refuse_unknown(data, {"email", "action", "first_name", "last_name"})
+    email = text_of(data, "email")
+    if simulator.world.user_by_email(email) is not None:
+        raise BadRequest("There is a Zoom user with this e-mail address.")
+    user = new_user(email, text_of(data, "first_name"), text_of(data, "last_name"))
+    simulator.world.users[user.id] = user
     return {"email": user.email, "status": user.status}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
 from .state import World, ZoomApp, ZoomUser
@@ -24,6 +25,7 @@ USER_SCOPES = [
     "meeting:read:list_past_participants",
     "meeting:read:participant",
     "user:read:user",
+    "user:read:settings",
 ]
 
 DEFAULT_REDIRECT_URIS = [
@@ -74,6 +76,12 @@ def add_redirect_uris(world: World, redirect_uris: Iterable[str]) -> None:
     """Add addresses to every app's allow-list, for a world that was loaded from a file."""
     for app in world.apps.values():
         app.redirect_uris.extend(uri for uri in redirect_uris if uri not in app.redirect_uris)
+
+
+def new_user(email: str, first_name: str, last_name: str) -> ZoomUser:
+    """Another licensed user of the account."""
+    pmi = 1_000_000_000 + secrets.randbelow(9_000_000_000)
+    return _user(secrets.token_urlsafe(16), email, first_name, last_name, LICENSED, True, pmi)
 
 
 def _user(user_id: str, email: str, first_name: str, last_name: str, type_: int, may_host: bool, pmi: int) -> ZoomUser:

@@ -22,6 +22,7 @@ from . import (
     rest_meeting_list,
     rest_meetings,
     rest_past_meetings,
+    rest_user_settings,
     rest_users,
 )
 from .agenda import Agenda
@@ -30,6 +31,7 @@ from .clock import Clock
 from .deliveries import DeliveryLog
 from .fault_effects import apply_faults
 from .faults import FaultBoard
+from .ledger import Ledger, note_secrets
 from .recording import answer_errors, record_calls
 from .seed import add_redirect_uris, seed_world, set_webhook_url
 from .simulator import SIMULATOR, Simulator
@@ -47,6 +49,7 @@ class Options:
     """How to start. `port` 0 takes a free one.
 
     `webhook_url` becomes the endpoint of every app that has none; `{client_id}` in it stands for each app's own.
+    `ledger_file`: see ledger.py.
     """
 
     port: int = 0
@@ -54,6 +57,7 @@ class Options:
     clock_file: Path | None = None
     redirect_uris: list[str] = field(default_factory=list)
     webhook_url: str = ""
+    ledger_file: Path | None = None
 
 
 class PortTaken(Exception):
@@ -88,7 +92,10 @@ async def start(options: Options) -> Server:
     simulator.store.save()
     simulator.start()
     runner = web.AppRunner(
-        _application(simulator), handle_signals=False, access_log=None, shutdown_timeout=SECONDS_TO_FINISH
+        _application(simulator, options.ledger_file),
+        handle_signals=False,
+        access_log=None,
+        shutdown_timeout=SECONDS_TO_FINISH,
     )
     await runner.setup()
     await web.SockSite(runner, listener).start()
@@ -145,8 +152,12 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _application(simulator: Simulator) -> web.Application:
+def _application(simulator: Simulator, ledger_file: Path | None) -> web.Application:
     application = web.Application(middlewares=[record_calls, apply_faults, answer_errors])
+    if ledger_file is not None:
+        ledger = Ledger(ledger_file)
+        ledger.note_apps(simulator.world)
+        application.middlewares.insert(0, note_secrets(ledger))
     application[SIMULATOR] = simulator
     application.add_routes(
         [
@@ -164,6 +175,7 @@ def _application(simulator: Simulator) -> web.Application:
             web.post("/v2/meetings/{meeting_id}/invite_links", rest_meetings.create_invite_links),
         ]
     )
+    application.add_routes(rest_user_settings.routes())
     application.add_routes(overview.routes())
     application.add_routes(apps_page.routes())
     application.add_routes(meeting_pages.routes())

@@ -19,7 +19,10 @@ class UnreadableState(Exception):
 
 @dataclass
 class ZoomUser:
-    """A person with a Zoom account. `type`: 1 Basic, 2 Licensed (Zoom's OpenAPI document of users)."""
+    """A person with a Zoom account. `type`: 1 Basic, 2 Licensed (Zoom's OpenAPI document of users).
+
+    `settings` holds only what was changed, by section.
+    """
 
     id: str
     email: str
@@ -34,6 +37,7 @@ class ZoomUser:
     created_at: float
     requires_passcode: bool = True
     status: str = "active"
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

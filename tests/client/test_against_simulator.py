@@ -13,6 +13,7 @@ import requests
 
 from tests.contract.zoom_openapi import assert_request_conforms, require_openapi
 from tests.simulator.running_simulator import BEA, CALLBACK, DANA, NORA, PRACTICE_APP, RunningSimulator
+from zoom import calls
 from zoom.addresses import ZoomAddresses
 from zoom.client import ZoomClient
 from zoom.errors import (
@@ -31,6 +32,7 @@ from zoom.errors import (
 from zoom.oauth import AppCredentials, TokenSet, authorize_url, exchange_code, new_pkce, refresh, revoke
 from zoom.payloads import MeetingWish, neutral_topic, new_passcode, new_reference
 from zoom.transport import Timeouts, new_session
+from zoom.user_settings import ENCRYPTION, KEPT, WAITING_ROOM
 
 APP = AppCredentials(*PRACTICE_APP)
 NOW = datetime(2026, 11, 21, 12)
@@ -43,6 +45,7 @@ ALL_SCOPES = {
     "meeting:read:list_meetings",
     "meeting:read:past_meeting",
     "user:read:user",
+    "user:read:settings",
 }
 
 
@@ -240,6 +243,7 @@ def test_every_coming_meeting_is_listed_and_ours_is_found_among_them(zoom: ZoomC
     ("scope", "call"),
     [
         ("user:read:user", lambda zoom: zoom.me()),
+        ("user:read:settings", lambda zoom: zoom.settings()),
         ("meeting:write:meeting", lambda zoom: zoom.create_meeting(wish_for(new_reference(7)))),
         ("meeting:read:list_meetings", lambda zoom: zoom.find_by_reference(new_reference(7))),
         ("meeting:read:meeting", lambda zoom: zoom.meeting("85746065431")),
@@ -259,6 +263,24 @@ def test_r10_a_scope_that_is_not_ticked_is_named_and_not_granted(
 
     assert scope in caught.value.scopes
     assert tokens.scopes == ALL_SCOPES - {scope}
+
+
+def test_settings_are_those_that_stand_in_zoom(zoom: ZoomClient, simulator: RunningSimulator) -> None:
+    assert set(zoom.settings().values) == set(KEPT)
+    assert zoom.settings().get(WAITING_ROOM) is True
+    changes = {"in_meeting": {"waiting_room": False}, "meeting_security": {"encryption_type": "e2ee"}}
+    simulator.control("POST", "/user_settings", email=DANA, settings=changes)
+    assert (zoom.settings().get(WAITING_ROOM), zoom.settings().get(ENCRYPTION)) == (False, "e2ee")
+
+
+def test_this_servers_clock_is_held_against_zooms(provider: Provider) -> None:
+    tokens = provider.connect()
+    assert abs(provider.client(tokens).seconds_ahead_of_zoom() or 0) < 60
+    with new_session() as session:
+        fast = ZoomClient(
+            session, tokens.api_url, tokens.access_token, clock=lambda: calls.utc_now() + timedelta(minutes=10)
+        )
+        assert 540 < (fast.seconds_ahead_of_zoom() or 0) < 660
 
 
 def test_a_user_without_the_right_to_host_is_told_so(provider: Provider) -> None:

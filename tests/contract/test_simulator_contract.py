@@ -19,6 +19,8 @@ EXPECTED = {
     ("GET", "/users/me", 401, 124),
     ("GET", "/users/me", 401, 4741),
     ("GET", "/users/nobody", 404, 1001),
+    ("GET", "/users/me/settings", 200, None),
+    ("GET", "/users/me/settings", 400, 300),
     ("POST", "/users/me/meetings", 201, None),
     ("POST", "/users/me/meetings", 400, 300),
     ("POST", "/users/me/meetings", 400, 3000),
@@ -64,6 +66,9 @@ def _bring_about_everything(simulator: RunningSimulator) -> int:
     path = f"/meetings/{meeting_id}"
     dana.call("GET", "/users/me")
     dana.call("GET", "/users/nobody")
+    dana.call("GET", "/users/me/settings")
+    for option in ("meeting_security", "nothing"):
+        dana.call("GET", "/users/me/settings", params={"option": option})
     for body in ({"topicc": "x"}, {"schedule_for": "somebody@else.example"}):
         dana.call("POST", "/users/me/meetings", json=body)
     nora.call("POST", "/users/me/meetings", json={})

@@ -149,3 +149,10 @@ def test_a_control_request_that_makes_no_sense_is_refused_with_a_sentence(
     refused = simulator.control(method, path, expect=400, **body)
     assert set(refused) == {"error"} and refused["error"].endswith(".")
     assert simulator.meetings() == []
+
+
+def test_a_user_is_added_once_and_can_allow_an_app(simulator: RunningSimulator) -> None:
+    person = {"email": "pia.new@sunrise-practice.example", "action": "add", "first_name": "Pia", "last_name": "New"}
+    assert simulator.control("POST", "/users", **person)["status"] == "active"
+    assert simulator.connect(person["email"]).call("GET", "/users/me").json()["email"] == person["email"]
+    assert "error" in simulator.control("POST", "/users", expect=400, **person)

@@ -31,6 +31,7 @@ Asyncio tests do not mix with Playwright's sync API: in this folder, write plain
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from dev import browser as chromium
-from dev import paths, trial_stack
+from dev import leak_scan, paths, trial_stack
 from dev.trial_stack import TrialStack
 
 BROWSER_FLAGS = (
@@ -94,8 +95,14 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
         page.on("console", lambda message: errors.extend(_console_error(message)))
         page.on("request", lambda asked: errors.extend(_foreign_request(asked)))
 
+    running: TrialStack = request.getfixturevalue("stack")
+    scan = leak_scan.current()
+
     def open_page() -> Page:
-        context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+        options: dict[str, Any] = {"viewport": DESKTOP}
+        if scan is not None:
+            options |= {"record_har_path": scan.next_page_file(), "record_har_url_filter": _shown_by(running)}
+        context = browser.new_context(**options)
         context.on("page", watch)
         contexts.append(context)
         page = context.new_page()
@@ -142,6 +149,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 _wanted = pytest.StashKey[list[str]]()
+
+
+def _shown_by(running: TrialStack) -> re.Pattern[str]:
+    """Return what matches the addresses of Odoo's pages and answers, without images, scripts and styles."""
+    return re.compile(
+        re.escape(running.odoo_url) + r"/(?!web/(assets|static|image|webclient/translations)|[^?]*\.\w{2,5}$)"
+    )
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

@@ -57,6 +57,13 @@ class Practice:
         )
         return allowed.headers["Location"]
 
+    def disconnect(self, login: str, **choices: bool) -> None:
+        """End a provider's connection, as the dialog behind Disconnect does."""
+        dialog = self.stack.rpc(login, "res.users", "action_zoom_disconnect", [[self.user(login)]])
+        if choices:
+            self.stack.rpc(login, "zoom.disconnect", "write", [[dialog["res_id"]], choices])
+        self.stack.rpc(login, "zoom.disconnect", "action_disconnect", [[dialog["res_id"]]])
+
     def partner(self, login: str) -> int:
         """Return the id of a person's contact."""
         return self.stack.ref(f"zoom_telehealth.demo_partner_{login}")

@@ -58,7 +58,7 @@ def test_a_meeting_whose_host_is_disconnected_is_kept_in_mind_and_removed_later(
     session = practice.book()
     practice.settle()
     [(_host, _state, old)] = rows(practice, session)
-    practice.stack.rpc("dana", "res.users", "action_zoom_disconnect", [[practice.user("dana")]])
+    practice.disconnect("dana")
 
     hand_over(practice, session)
     practice.reconcile()

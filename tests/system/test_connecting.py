@@ -35,7 +35,7 @@ def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
     """Dana, signed in, with no Zoom."""
     ZoomSide(practice.stack).mend()
     if working(practice):
-        practice.stack.rpc("dana", "res.users", "action_zoom_disconnect", [[practice.user("dana")]])
+        practice.disconnect("dana")
         practice.reconcile()
     office = BackOffice(page_for("dana"))
     office.page.locator(".o_user_menu button").wait_for()
@@ -141,7 +141,7 @@ def test_each_trouble_at_zoom_has_its_page_and_connecting_again_works(
     page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
     allow(page, "omar.haddad@sunrise-practice.example")
     expect(page.get_by_role("heading", level=1)).to_contain_text(CONNECTED)
-    stack.rpc("omar", "res.users", "action_zoom_disconnect", [[practice.user("omar")]])
+    practice.disconnect("omar")
 
 
 def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Practice, dana: BackOffice) -> None:
@@ -151,7 +151,10 @@ def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Pr
     zoom.forget_calls()
     dana.open_preferences()
     dana.click(dana.page.get_by_role("button", name="Disconnect"))
-    dana.page.get_by_role("dialog").filter(has_text="forgets your Zoom tokens").get_by_role("button", name="Ok").click()
+    dialog = dana.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Odoo forgets their tokens and asks Zoom to revoke them")
+    expect(dialog).to_contain_text("coming meetings stand at Zoom")
+    dialog.get_by_role("button", name="Disconnect").click()
 
     dana.page.locator(".o_user_menu button").wait_for()
     practice.reconcile()
@@ -162,11 +165,11 @@ def test_disconnecting_asks_first_forgets_the_tokens_and_tells_zoom(practice: Pr
     assert [call["answer"]["status"] for call in zoom.calls("POST", "/oauth/revoke")] == [200]
     assert len(zoom.live(DANA)) >= 3  # what stands at Zoom stays
     dana.open_session(practice.book().id)
-    expect(dana.page.get_by_role("status")).to_contain_text("has not connected Zoom yet")
+    expect(dana.page.get_by_role("status")).to_contain_text("No video at present: Dana Reyes disconnected Zoom")
 
 
 def test_an_answer_that_comes_twice_at_once_is_exchanged_once(practice: Practice) -> None:
-    stack, zoom = practice.stack, ZoomSide(practice.stack)
+    zoom = ZoomSide(practice.stack)
     zoom.mend()
     omar = practice.sign_in("omar")
     back = practice.allow_at_zoom(omar, OMAR)
@@ -182,4 +185,4 @@ def test_an_answer_that_comes_twice_at_once_is_exchanged_once(practice: Practice
 
     assert outcomes == ["connected", "connected"]
     assert [call["answer"]["status"] for call in zoom.calls("POST", TOKEN)] == [200]
-    stack.rpc("omar", "res.users", "action_zoom_disconnect", [[practice.user("omar")]])
+    practice.disconnect("omar")

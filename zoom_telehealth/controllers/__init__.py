@@ -1,1 +1,1 @@
-from . import access_log, calendar, join, oauth, portal, webhook
+from . import access_log, calendar, connection_questions, join, oauth, portal, readiness, webhook

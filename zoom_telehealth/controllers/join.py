@@ -6,7 +6,8 @@ from odoo import http
 from odoo.http import request
 
 from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
-from ..models.zoom_connection_token import ConnectionUnusable
+from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
+from ..models.zoom_database import DatabaseInDoubt
 from ..zoom import errors
 from ..zoom.transport import CLICK, new_session
 from .page import render_page
@@ -65,6 +66,10 @@ class TelehealthJoinController(http.Controller):
         except errors.MeetingGone:
             session._doubt()
             return self._trouble(session, "gone")
+        except DatabaseInDoubt:
+            return self._trouble(session, "copy")
+        except KeyUnusable:
+            return self._trouble(session, "key")
         except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
             _logger.info("No start link for session %s: %s", session.id, trouble)
             return self._trouble(session, "unreachable")

@@ -10,12 +10,11 @@ from ..zoom import errors, oauth
 from ..zoom.addresses import BadAddress
 from ..zoom.client import ZoomClient
 from ..zoom.transport import new_session
-from .oauth_way import Late, Stray, Way, remember
+from .connection_questions import note_grant, questions
+from .oauth_way import OUTCOME_COOKIE, Late, Stray, Way, remember
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
-
-OUTCOME_COOKIE = "zoom_telehealth_outcome"
 
 
 class Refusal(Exception):
@@ -46,6 +45,7 @@ class ZoomOAuthController(http.Controller):
             raise Refusal("not_provider")
         if not request.env.company.sudo().telehealth_zoom_allowed:
             raise Refusal("forbidden")
+        _require_own_database()
         app = request.env["zoom.app"]._for_provider(user, request.env.company)
         if not app or not app.has_client_secret:
             raise Refusal("no_app")
@@ -76,7 +76,7 @@ class ZoomOAuthController(http.Controller):
             with way.alone():
                 verifier = way.use_up()
                 if way.is_done():
-                    return "connected"
+                    return "move" if user.sudo().zoom_connection_ids.filtered("move_asked") else "connected"
                 if verifier is None:
                     raise Stray
                 return self._grant(way.app_id, verifier, code, error)
@@ -94,10 +94,14 @@ class ZoomOAuthController(http.Controller):
             raise Refusal("denied")
         if error or not code:
             raise Refusal("refused")
+        _require_own_database()
         credentials, redirect_uri, addresses = app._credentials(), app._redirect_uri(), _addresses()
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         token_set, zoom_user = _exchange(addresses, credentials, code, redirect_uri, verifier)
+        if not request.env.company.sudo()._telehealth_may_connect(zoom_user):
+            request.env["zoom.connection.token"].sudo()._revoke(app, token_set.access_token)
+            raise Refusal("plan")
         try:
             connection = request.env["zoom.connection"]._store_grant(user, app, token_set, zoom_user)
         except errors.Unreachable:
@@ -105,9 +109,11 @@ class ZoomOAuthController(http.Controller):
             raise Refusal("unreachable") from None
         # What the grant changed was committed elsewhere; this request's snapshot is older.
         request.env.cr.commit()  # pylint: disable=invalid-commit
-        if connection.sudo().user_id != user:
+        connection = connection.sudo()
+        if connection.user_id != user:
+            note_grant(connection)
             return "taken"
-        return "connected"
+        return "move" if connection.move_asked else "connected"
 
     def _end(self, outcome):
         remember(OUTCOME_COOKIE, outcome)
@@ -117,6 +123,7 @@ class ZoomOAuthController(http.Controller):
     def done(self):
         """Show how connecting ended; the address carries neither code nor state."""
         user = request.env.user
+        outcome = request.cookies.get(OUTCOME_COOKIE) or "state"
         connection = (
             request.env["zoom.connection"]
             .sudo()
@@ -125,7 +132,8 @@ class ZoomOAuthController(http.Controller):
         return render_page(
             "zoom_telehealth.oauth_done",
             {
-                "outcome": request.cookies.get(OUTCOME_COOKIE) or "state",
+                **questions(user, outcome),
+                "outcome": outcome,
                 "practices": (connection.company_ids & user.company_ids).mapped("name"),
                 "zoom_user": user.zoom_user if not user._is_public() else False,
                 "missing_scopes": user.zoom_missing_scopes if not user._is_public() else False,
@@ -160,6 +168,11 @@ def _addresses():
     except BadAddress as trouble:
         _logger.error("%s", trouble)
         raise Refusal("address") from None
+
+
+def _require_own_database():
+    if request.env["zoom.database"].sudo()._standing() == "in_doubt":
+        raise Refusal("copy")
 
 
 def _require_key():

@@ -159,6 +159,3 @@ class ResUsers(models.Model):
         """Open Zoom's consent page in a new tab, by our own route."""
         self.env["zoom.data.key"].sudo()._require_master_key()
         return {"type": "ir.actions.act_url", "url": "/zoom_telehealth/oauth/connect", "target": "new"}
-
-    def action_zoom_disconnect(self):
-        return self.env.user._zoom_connection_here().with_env(self.env).action_disconnect()

@@ -72,7 +72,7 @@ class TelehealthSessionDoor(models.Model):
     def _join_link(self):
         """Return Zoom's join link for a participant, or None while there is no meeting."""
         meeting = self._current_meeting()
-        return (meeting.state == "live" and meeting.join_link) or None
+        return (meeting.state == "live" and meeting._readable("join_link")) or None
 
     def _hurry(self):
         """Have a missing meeting made now: somebody is at the door."""

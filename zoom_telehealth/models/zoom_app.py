@@ -3,7 +3,6 @@ from odoo.exceptions import ValidationError
 
 from .. import conf
 from ..fields import Encrypted
-from ..zoom.oauth import AppCredentials
 
 CALLBACK_ROUTE = "/zoom_telehealth/oauth/callback"
 
@@ -65,7 +64,7 @@ class ZoomApp(models.Model):
         for app in self:
             if app.client_secret_entry:
                 # The only way to the column: nobody reads it, whoever may edit the app may replace it.
-                app.sudo().client_secret = app.client_secret_entry.strip()
+                app.sudo()._rotate_client_secret(app.client_secret_entry.strip())
                 app.invalidate_recordset(["client_secret_entry", "has_client_secret"])
 
     def _compute_has_client_secret(self):
@@ -126,11 +125,6 @@ class ZoomApp(models.Model):
         """
         apps = self.sudo().search([("company_ids", "in", company.ids), ("user_id", "in", [user.id, False])])
         return apps.sorted(lambda app: (not app.user_id, app.id))[:1]
-
-    def _credentials(self):
-        """Return the app's :class:`AppCredentials`. Runs as superuser: nobody else reads the secret."""
-        self.ensure_one()
-        return AppCredentials(client_id=self.client_id, client_secret=self.sudo().client_secret or "")
 
     @api.model
     def _addresses(self):

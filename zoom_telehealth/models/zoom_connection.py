@@ -30,7 +30,14 @@ REASONS = [
         "Zoom does not accept the Zoom app's Client ID and secret: a telehealth manager enters both again.",
     ),
     ("person", "It was disconnected in Odoo."),
-    ("grant_refused", "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it."),
+    ("practice", "Sessions on Zoom were switched off for the practice."),
+    ("restored", "This Odoo was moved or restored from a backup, and the connection in it had been renewed since."),
+    ("key_lost", "The key that protected the connection was lost."),
+    (
+        "grant_refused",
+        "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it. Was this Zoom "
+        "account connected in another database or product? Zoom keeps one connection for each account and app.",
+    ),
     ("deauthorized", "The app was removed in Zoom. What Odoo knew of the Zoom account was erased."),
     ("refresh_lost", "An answer of Zoom's was lost while the connection was renewed, and the old one is used up."),
 ]
@@ -112,6 +119,7 @@ class ZoomConnection(models.Model):
             "state_at": clock.now(),
             "connected_at": clock.now(),
             "verified_at": clock.now(),
+            "parting_until": False,
         }
         tokens = self.env["zoom.connection.token"].sudo()
         known = self._of_zoom_user(app, zoom_user.id)
@@ -120,15 +128,19 @@ class ZoomConnection(models.Model):
         with tokens._renewing(known) if known else self.env.registry.cursor() as cr:
             connections = self.with_env(self.env(cr=cr, su=True))
             connection = connections.browse(known.id)
-            if connection and connection.user_id != user and connection.state not in ENDED:
-                # The tokens are kept all the same: Zoom ended this connection's earlier ones. Its owner stays.
-                values = {name: values[name] for name in ("scopes", "api_url")}
+            worked = connection.state in WORKING
             if connection:
-                owner = {"user_id": user.id} if connection.state in ENDED else {}
-                connection.write(values | owner | {"zoom_user_id": zoom_user.id})
+                # The tokens are kept in any case: Zoom ended this connection's earlier ones. Its owner stays while it
+                # stands; who owns the Zoom account may then say that it is to change hands.
+                if connection.user_id != user and connection.state in ENDED:
+                    connection._pass_to(user)
+                connection.write(values | {"zoom_user_id": zoom_user.id})
+                connection._take_up()
             else:
                 connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
             connection.env["zoom.connection.token"]._store(connection, token_set)
+            if not worked:
+                connection._ask_about_meetings_elsewhere()
             connection.env["zoom.meeting"]._hurry_all_of(connection.user_id)
             connection._announce_change()
             cr.commit()
@@ -156,6 +168,7 @@ class ZoomConnection(models.Model):
             [
                 ("user_id", "in", providers.ids),
                 ("state", "in", WORKING),
+                ("move_asked", "=", False),
                 ("app_id.company_ids", "in", companies.ids),
             ],
             order="connected_at, id",
@@ -242,16 +255,17 @@ class ZoomConnection(models.Model):
 
     # === ACTIONS === #
 
-    def action_disconnect(self):
-        """End the connection here at once and have it revoked at Zoom right after the commit."""
+    def action_disconnect(self, remove_meetings=False):
+        """End the connection here at once and have it revoked at Zoom right after the commit.
+
+        :param remove_meetings: have the coming meetings removed at Zoom before that, within ten minutes
+        """
         for connection in self:
             if connection.user_id != self.env.user and not self.env.user.has_group("zoom_telehealth.group_manager"):
                 raise UserError(
                     self.env._("Only %s or a telehealth manager can disconnect this.", connection.user_id.name)
                 )
             connection.check_access("read")
-            # Providers have no write access to connections: what they may do with theirs is this.
-            connection.sudo()._mark("disconnected", "person")
-            self.env["zoom.connection.token"].sudo()._give_up(connection)
-        self.env["zoom.reconciler"]._wake()
+        # Providers have no write access to connections: what they may do with theirs is this.
+        self.sudo()._disconnect("person", remove_meetings=remove_meetings)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

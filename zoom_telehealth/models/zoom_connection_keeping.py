@@ -29,6 +29,8 @@ class ZoomConnectionKeeping(models.Model):
     @api.model
     def _keep_alive(self):
         """Renew and try the connections that host a session within a day, and those idle for a week. Commits each."""
+        if self.env["zoom.database"]._standing() == "in_doubt":
+            return
         progress, time_left = self.env["ir.cron"], True
         due = self._to_keep_alive(BATCH)
         progress._commit_progress(remaining=len(due))

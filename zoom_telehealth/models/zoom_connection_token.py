@@ -6,6 +6,7 @@ from datetime import timedelta
 import psycopg2.errors
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import clock
 from ..fields import Encrypted
@@ -21,6 +22,12 @@ LOCK_CLASS = zlib.crc32(b"zoom.connection.token") - 2**31
 LOCK_SECONDS = {BACKGROUND: 10, CLICK: 2}
 # A token this close to its end is renewed first: it must outlive the calls for which it is asked.
 LEEWAY = timedelta(minutes=2)
+
+
+class KeyUnusable(ZoomError):
+    """The master key is absent or not the one that protects the tokens: nothing was sent."""
+
+    sentence = "The key that protects this connection is not here."
 
 
 class ConnectionUnusable(Exception):
@@ -59,6 +66,7 @@ class ZoomConnectionToken(models.Model):
     @api.model
     def _store(self, connection, token_set):
         """Keep a token set as the connection's only one."""
+        self.env["zoom.database"]._remember()
         values = {
             "access_token": token_set.access_token,
             "refresh_token": token_set.refresh_token,
@@ -90,17 +98,24 @@ class ZoomConnectionToken(models.Model):
         :param timeout: :class:`~..zoom.transport.Timeouts` for asking Zoom
         :param renewed_after: naive UTC; renew however good the token is unless that was done since
         :raises ConnectionUnusable: when the provider must connect again
+        :raises KeyUnusable: a :class:`ZoomError`, when the master key that protects the tokens is not here
+        :raises DatabaseInDoubt: a :class:`ZoomError`, when this database may be a copy of the practice's
         :raises ZoomError: when Zoom gave no usable answer; nothing is lost, the next try may do
         """
-        with self.env.registry.cursor() as cr:
-            usable = self._usable(self._in(cr, connection), refused, renewed_after)
-        if usable:
-            return usable
-        with self._renewing(connection, LOCK_SECONDS.get(timeout, 10)) as cr:
-            usable = self._usable(self._in(cr, connection), refused, renewed_after)
+        try:
+            with self.env.registry.cursor() as cr:
+                self.env["zoom.database"].with_env(self.env(cr=cr))._require_own()
+                usable = self._usable(self._in(cr, connection), refused, renewed_after)
             if usable:
                 return usable
-            return self._in(cr, connection)._renew(timeout)
+            with self._renewing(connection, LOCK_SECONDS.get(timeout, 10)) as cr:
+                usable = self._usable(self._in(cr, connection), refused, renewed_after)
+                if usable:
+                    return usable
+                return self._in(cr, connection)._renew(timeout)
+        except UserError as trouble:
+            _logger.warning("Zoom connection %s cannot be used: %s", connection.id, trouble)
+            raise KeyUnusable from None
 
     def _in(self, cr, connection):
         """Return the connection's token row, read in another cursor."""
@@ -202,8 +217,8 @@ class ZoomConnectionToken(models.Model):
 
     @api.model
     def _give_up(self, connection):
-        """Make the tokens unusable here at once; the next run of the scheduled action revokes and removes them."""
-        self._of(connection).given_up = True
+        """Erase the refresh token at once; the next run of the scheduled action removes the rest and revokes it."""
+        self._of(connection).write({"given_up": True, "refresh_token": False})
 
     @api.model
     def _revoke_given_up(self):

@@ -1,4 +1,3 @@
-import logging
 import secrets
 
 from odoo import api, fields, models, tools
@@ -7,8 +6,6 @@ from odoo.exceptions import UserError
 from .. import conf
 from ..encryption import cipher
 from ..encryption.keys import BadMasterKey, MasterKey, WrongMasterKey
-
-_logger = logging.getLogger(__name__)
 
 
 class ZoomDataKey(models.Model):
@@ -113,14 +110,3 @@ class ZoomDataKey(models.Model):
                 "after a comma) and restarts Odoo. Nothing was lost."
             )
         )
-
-    @api.autovacuum
-    def _gc_rewrap(self):
-        """Wrap every data key by the first master key, so that the ones behind it can be taken out of odoo.conf."""
-        try:
-            master = self._master_keys()[0]
-        except UserError:
-            return
-        for row in self.search([("wrapped_by", "!=", master.fingerprint)]):
-            row.write({"wrapped": master.wrap(self._key(row.key_id), row.key_id), "wrapped_by": master.fingerprint})
-            _logger.info("Data key %s is now wrapped by master key %s", row.key_id, master.fingerprint)

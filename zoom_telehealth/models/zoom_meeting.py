@@ -92,6 +92,7 @@ class ZoomMeeting(models.Model):
     create_sent = fields.Boolean(readonly=True, help="A create was sent whose outcome is not known.")
     looks = fields.Integer(readonly=True, help="How often we looked since the outcome became unknown.")
     look_again_at = fields.Datetime(readonly=True, help="When to look for a double that Zoom made late.")
+    let_go = fields.Boolean(readonly=True, help="To be removed at Zoom though its session is still to come.")
     hinted_at = fields.Datetime(readonly=True, help="When Zoom, or a click, told that something may have changed.")
     pulled_at = fields.Datetime("Last asked", readonly=True, help="When Zoom was asked whether it runs or was held.")
     lease_until = fields.Datetime(readonly=True, help="Until then one process works on this meeting.")
@@ -171,8 +172,12 @@ class ZoomMeeting(models.Model):
             "provider_id": session.provider_id.id,
             "connection_id": connection.id,
             "reference": new_reference(self._practice_mark(session.company_id)),
-            "passcode": new_passcode(),
+            **self._new_passcode(),
         }
+
+    @api.model
+    def _new_passcode(self):
+        return {"passcode": new_passcode()}
 
     @api.model
     def _practice_mark(self, company):
@@ -226,7 +231,15 @@ class ZoomMeeting(models.Model):
         differs = set(seen.differs_from(self._wish()))
         unmet = differs if told else differs & set((self.unmet or "").split())
         self.unmet = " ".join(sorted(unmet)) or False
-        return bool(differs - unmet) and self._may_mend()
+        return self._drifted(seen) and self._may_mend()
+
+    def _drifted(self, seen):
+        """Return whether Zoom has otherwise than wished what it took over when it was told.
+
+        :param seen: :class:`MeetingSeen`
+        """
+        self.ensure_one()
+        return bool(set(seen.differs_from(self._wish())) - set((self.unmet or "").split()))
 
     def _may_mend(self):
         """Whether a change made in Zoom is undone now: not once the session is due, and not without end in a day."""

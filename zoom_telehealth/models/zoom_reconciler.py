@@ -23,7 +23,7 @@ from ..zoom import errors, tasks
 from ..zoom.tasks import PATIENCE, Outcome, Task
 from ..zoom.transport import new_session
 from .zoom_connection import WORKING
-from .zoom_connection_token import ConnectionUnusable
+from .zoom_connection_token import ConnectionUnusable, KeyUnusable
 
 _logger = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Claim:
 
 FAILURE_OF = (
     (NoConnection, "connection"),
+    (KeyUnusable, "own"),
     (errors.RateLimited, "limited"),
     (errors.Unreachable, "unreachable"),
     (errors.ServerTrouble, "trouble"),
@@ -99,8 +100,14 @@ class ZoomReconciler(models.AbstractModel):
     @api.model
     def _run(self):
         """Work until nothing is due or the scheduled action's time is up. Commits after each step."""
+        standing = self.env["zoom.database"]._standing()
+        if standing == "checking":
+            self.env["zoom.database.finding"]._look_over()
+        if standing != "own":
+            return  # a copy sends nothing, and a database that was moved mends nothing before a manager has looked
         progress = self.env["ir.cron"]
-        tokens = self.env["zoom.connection.token"]
+        tokens, connections = self.env["zoom.connection.token"], self.env["zoom.connection"]
+        connections._finish_parting()
         tokens._revoke_given_up()
         self.env["telehealth.session"]._end_unasked()
         time_left, claims = progress._commit_progress(remaining=len(self._due(BATCH))), {}
@@ -114,6 +121,7 @@ class ZoomReconciler(models.AbstractModel):
                 retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
                 time_left = progress._commit_progress(1)
         # A last look: a wake that came while we worked may have been taken for the one that started us.
+        connections._finish_parting()
         tokens._revoke_given_up()
         due_now = len(self._due(BATCH))
         if due_now and claims:
@@ -181,6 +189,8 @@ class ZoomReconciler(models.AbstractModel):
         session = meeting.session_id
         wanted = session and session.state in ("scheduled", "live") and session.place == "zoom"
         host_kept = wanted and session.provider_id == meeting.provider_id and not self._is_replaced(meeting)
+        if meeting.let_go and session.state == "scheduled":
+            host_kept = False
         if meeting.attempt == "create" and not meeting.create_sent:
             # The process that made this attempt never came back: whether Zoom was called is not known.
             meeting.create_sent = True

@@ -97,7 +97,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                         AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s))
                    AND EXISTS (
                        SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
-                        WHERE k.user_id = s.provider_id AND k.state IN %(working)s AND r.company_id = s.company_id)
+                        WHERE k.user_id = s.provider_id AND k.state IN %(working)s AND r.company_id = s.company_id
+                          AND k.move_asked IS NOT TRUE)
               ORDER BY s.start LIMIT %(limit)s
             ), standing AS (
                 SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
@@ -107,13 +108,14 @@ class ZoomReconcilerDue(models.AbstractModel):
                  WHERE m.state IN ('wanted', 'live', 'leaving')
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
                    AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
+                        OR (m.let_go AND s.state = 'scheduled')
                         OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
                         OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
                             AND s.version <> m.agreed_version)
                         OR (s.state = 'scheduled' AND s.stop > %(now)s AND old.state NOT IN %(working)s AND EXISTS (
                             SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
                              WHERE k.user_id = s.provider_id AND k.state IN %(working)s
-                               AND r.company_id = s.company_id)))
+                               AND r.company_id = s.company_id AND k.move_asked IS NOT TRUE)))
               ORDER BY 3 LIMIT %(limit)s
             ), hinted AS (
                 SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start

@@ -14,6 +14,7 @@ PRACTICE_APP = ("SimulatedPracticeApp01", "simulated-practice-secret-0123456789"
 PROVIDER_APP = ("SimulatedProviderApp02", "simulated-provider-secret-0123456789")
 DANA = "dana.reyes@sunrise-practice.example"
 OMAR = "omar.haddad@sunrise-practice.example"
+BEA = "bea.basic@sunrise-practice.example"
 NORA = "nora.nohost@sunrise-practice.example"
 
 

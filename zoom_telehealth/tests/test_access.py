@@ -78,7 +78,28 @@ RIGHTS = {
     "zoom.delivery": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
+    **{
+        model: {
+            "dana": {"danas": "r"},
+            "omar": {"omars": "r"},
+            "mia": {"danas": "r", "omars": "r", "sunrises": "r"},
+            "otto": {"ottos": "r"},
+            "max": {"ottos": "r"},
+        }
+        for model in ("telehealth.readiness", "telehealth.readiness.line")
+    },
+    "telehealth.trial": {
+        "dana": {"danas": "r"},
+        "omar": {"omars": "r"},
+        "mia": {"danas": "r", "omars": "r"},
+        "otto": {"ottos": "r"},
+        "max": {"ottos": "r"},
+    },
+    "telehealth.attestation": {"mia": {"sunrises": "r"}, "max": {"harbours": "r"}},
     "telehealth.settings": {"mia": {"mias": "rwu"}},
+    "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
+    "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -123,7 +144,14 @@ CHANGES = {
     "zoom.delivery": {"state": "done"},
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
+    "telehealth.readiness": {"level": "green"},
+    "telehealth.readiness.line": {"level": "green"},
+    "telehealth.attestation": {"until": False},
+    "telehealth.trial": {"state": "passed"},
     "telehealth.settings": {"telehealth_help_hours": "never"},
+    "zoom.database": {"state": "checking"},
+    "zoom.database.finding": {"kind": "works"},
+    "zoom.disconnect": {"remove_meetings": True},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -141,7 +169,14 @@ CREATORS = {
     "zoom.delivery": set(),
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
+    "telehealth.readiness": set(),
+    "telehealth.readiness.line": set(),
+    "telehealth.attestation": {"mia", "max"},
+    "telehealth.trial": set(),
     "telehealth.settings": {"mia", "max"},
+    "zoom.database": set(),
+    "zoom.database.finding": set(),
+    "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
 }
 
 
@@ -187,7 +222,21 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            **cls._readiness(),
+            "telehealth.trial": {
+                name: cls.env["telehealth.trial"].create(cls._trial(connection))
+                for name, connection in connections.items()
+            },
             "telehealth.settings": {"mias": cls.as_user("telehealth.settings", cls.mia).create({}).sudo()},
+            "zoom.database": {
+                "only": cls.env["zoom.database"].search([])
+                or cls.env["zoom.database"].create({"id": 1, "uuid": "u", "name": "n", "oid": "1"})
+            },
+            "zoom.database.finding": {
+                name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
+                for name, one in connections.items()
+            },
+            "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
                 name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
@@ -220,6 +269,37 @@ class TestAccess(TelehealthCase):
             "zoom.webhook.refusal": {
                 name: cls.env["zoom.webhook.refusal"].create(refusal | {"app_id": app.id}) for name, app in apps.items()
             },
+        }
+
+    @classmethod
+    def _readiness(cls):
+        """The readiness pages of three providers and a practice, a line of each, and what two practices attested."""
+        attestations = {
+            name: cls.env["telehealth.attestation"].create({"kind": "hipaa_mode", "company_id": company.id})
+            for name, company in (("sunrises", cls.sunrise), ("harbours", cls.harbour))
+        }
+        of = cls.env["telehealth.readiness"]._page
+        pages = {f"{user.login}s": of(user.company_id, user) for user in (cls.dana, cls.omar, cls.otto)}
+        pages["sunrises"] = of(cls.sunrise)
+        line = {"key": "connection", "level": "red", "finding": "revoked"}
+        return {
+            "telehealth.readiness": pages,
+            "telehealth.readiness.line": {
+                name: cls.env["telehealth.readiness.line"].create(line | {"readiness_id": page.id})
+                for name, page in pages.items()
+            },
+            "telehealth.attestation": attestations,
+        }
+
+    @staticmethod
+    def _trial(connection):
+        return {
+            "company_id": connection.app_id.company_ids.id,
+            "connection_id": connection.id,
+            "began_at": soon(),
+            "state": "failed",
+            "reference": "AAAA-BBBB-CCCC",
+            "start": soon(),
         }
 
     @classmethod
@@ -354,7 +434,22 @@ class TestAccess(TelehealthCase):
                 "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
+            "telehealth.readiness.line": {
+                "readiness_id": self.records["telehealth.readiness"]["danas"].id,
+                "key": "new",
+                "level": "green",
+                "finding": "x",
+            },
+            "telehealth.attestation": {"kind": "admin_locks"},
+            "telehealth.trial": self._trial(self.records["zoom.connection"]["danas"]),
             "telehealth.settings": {},
+            "zoom.database": {"uuid": "u", "name": "n", "oid": "2"},
+            "zoom.database.finding": {
+                "connection_id": self.records["zoom.connection"]["danas"].id,
+                "kind": "waiting",
+            },
+            "zoom.disconnect": {},
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

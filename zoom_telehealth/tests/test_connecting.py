@@ -10,7 +10,7 @@ from odoo import http
 from odoo.tools import config
 
 from .common import HELP_PHONE, TelehealthHttpCase
-from .simulator import DANA, OMAR, PRACTICE_APP
+from .simulator import BEA, DANA, OMAR, PRACTICE_APP
 
 CONNECT = "/zoom_telehealth/oauth/connect"
 CALLBACK = "/zoom_telehealth/oauth/callback"
@@ -89,6 +89,12 @@ class TestConnecting(ConnectingCase):
         self.assertTrue(tokens.access_token and tokens.refresh_token)
         self.assertEqual(self.zoom_state(self.dana), "connected")
 
+    def test_a_licence_below_what_the_practice_asks_for_is_not_connected(self):
+        self.sunrise.telehealth_lowest_plan = "licensed"
+        self.assertEnds(self.connect(BEA), "licence does not suffice")
+        self.assertNothingKept()
+        self.assertIn("Zoom is connected", self.connect())
+
     def test_the_consent_page_is_asked_with_a_proof_and_without_scopes(self):
         """R10."""
         query = parse_qs(urlsplit(self.to_zoom()).query)
@@ -119,7 +125,9 @@ class TestConnecting(ConnectingCase):
 
     def test_a_provider_disconnects_and_the_tokens_are_useless_at_once(self):
         self.connect()
-        self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        dialog = self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        self.assertEqual((dialog["res_model"], dialog["target"]), ("zoom.disconnect", "new"))
+        self.call_kw("zoom.disconnect", "action_disconnect", [dialog["res_id"]])
         self.env.invalidate_all()
         connection = self.env["zoom.connection"].search([])
         self.assertEqual((connection.state, connection.reason), ("disconnected", "person"))
@@ -247,7 +255,7 @@ class TestRefusedConnections(ConnectingCase):
         self.assertNothingSaved()
 
     def test_a_wrong_client_secret_is_a_matter_for_the_manager(self):
-        self.app.client_secret_entry = "another-secret"
+        self.app.client_secret = "another-secret"
         self.assertEnds(self.connect(), "Zoom does not know the practice")
 
     def test_without_a_master_key_connecting_is_refused_before_and_after_zoom(self):

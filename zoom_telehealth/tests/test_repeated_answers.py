@@ -31,7 +31,8 @@ class TestRepeatedAnswers(ConnectingCase):
         self.assertEqual(self.exchanges(), 1)
 
     def test_a_used_state_brings_back_nothing_that_was_given_up(self):
-        self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        dialog = self.call_kw("res.users", "action_zoom_disconnect", [self.dana.id])
+        self.call_kw("zoom.disconnect", "action_disconnect", [dialog["res_id"]])
         self.assertIn("could not be matched", self.come_back(self.back))
         self.bring_back(self.kept)
         page = self.come_back(self.back)

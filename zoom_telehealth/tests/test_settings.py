@@ -21,6 +21,7 @@ class TestSettings(TelehealthCase):
         self.sunrise.telehealth_zoom_allowed = False
         with Form(self.as_user("telehealth.settings", self.mia)) as form:
             form.telehealth_zoom_allowed = True
+            form.acknowledges = True
             form.telehealth_default = True
             form.telehealth_event_name = "Appointment"
             form.telehealth_minutes_before = 5

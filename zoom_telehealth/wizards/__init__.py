@@ -1,1 +1,7 @@
-from . import res_config_settings, telehealth_settings
+from . import (
+    res_config_settings,
+    telehealth_settings,
+    telehealth_settings_features,
+    telehealth_settings_readiness,
+    zoom_disconnect,
+)

@@ -44,6 +44,8 @@ class TelehealthSettings(models.TransientModel):
     app_ids = fields.Many2many("zoom.app", compute="_compute_app_ids", string="Zoom apps")
     redirect_uri = fields.Char("OAuth redirect URL", compute="_compute_app_ids")
     key_trouble = fields.Char(compute="_compute_key_trouble")
+    key_is_lost = fields.Boolean(compute="_compute_key_trouble")
+    database_trouble = fields.Char(compute="_compute_key_trouble")
 
     def default_get(self, fields):
         company = self.env.company
@@ -58,6 +60,8 @@ class TelehealthSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_key_trouble(self):
         self.key_trouble = self.env["zoom.data.key"].sudo()._trouble()
+        self.key_is_lost = self.env["zoom.data.key"].sudo()._is_lost()
+        self.database_trouble = self.env["zoom.database"].sudo()._trouble()
 
     def action_save(self):
         """Write the settings to the practice."""
@@ -67,9 +71,23 @@ class TelehealthSettings(models.TransientModel):
         if self.telehealth_zoom_allowed:
             self.env["zoom.data.key"].sudo()._require_master_key()
         # These fields alone, as superuser: writing companies is otherwise a system administrator's right.
-        self.company_id.sudo().write({name: self[name] for name in PRACTICE_FIELDS})
+        values = {name: self[name] for name in PRACTICE_FIELDS}
+        asks = self._asks_before_switching_off()
+        if asks:
+            values.pop("telehealth_zoom_allowed")  # the dialog's to write
+        self.company_id.sudo().write(values)
         self.env["zoom.reconciler"]._wake()
-        return {"type": "ir.actions.client", "tag": "reload"}
+        return asks or {"type": "ir.actions.client", "tag": "reload"}
+
+    def _asks_before_switching_off(self):
+        """Return the dialog that says what switching Zoom off does, where it ends connections; else None."""
+        company = self.company_id.sudo()
+        if self.telehealth_zoom_allowed or not company.telehealth_zoom_allowed or not company._zoom_connections():
+            return None
+        return self.env["zoom.disconnect"]._open({"company_id": company.id})
+
+    def action_open_database(self):
+        return self.env["zoom.database"].action_open()
 
     def action_open_apps(self):
         return self.env["ir.actions.act_window"]._for_xml_id("zoom_telehealth.action_zoom_app")

@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .errors import (
@@ -142,6 +143,15 @@ def number_in(value: object) -> int | None:
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
         return int(value)
     return None
+
+
+def http_date(header: str) -> datetime | None:
+    """A `Date` header as naive UTC; None where it is not readable."""
+    try:
+        moment = parsedate_to_datetime(header)
+    except (ValueError, TypeError):
+        return None
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _refusal(answer: Answer, code: int, fields: tuple[str, ...], facts: dict[str, Any]) -> ZoomError:

@@ -18,10 +18,11 @@ import requests
 
 from . import calls
 from .addresses import is_secure
-from .answers import Answer, expect_no_error, object_in
+from .answers import Answer, expect_no_error, http_date, object_in
 from .errors import MalformedAnswer, OutcomeUnknown, ServerTrouble, TokenRefused, Unreachable
 from .payloads import LONGEST_NAME, HeldSeen, MeetingSeen, MeetingWish, UserSeen
 from .transport import BACKGROUND, Timeouts
+from .user_settings import SettingsSeen
 
 # Zoom's largest page, and as many pages as 30,000 meetings need: more is a fault of the listing.
 PAGE_SIZE = 300
@@ -63,6 +64,21 @@ class ZoomClient:
     def me(self) -> UserSeen:
         """The Zoom user who granted the connection. Scope `user:read:user`."""
         return UserSeen.from_answer(self._get("/users/me"))
+
+    def settings(self) -> SettingsSeen:
+        """What the connection's user has set in Zoom. Scope `user:read:settings`; two calls.
+
+        :raises ScopeMissing: the scope was not granted
+        """
+        security = self._get("/users/me/settings", params={"option": "meeting_security"})
+        return SettingsSeen.from_answers(self._get("/users/me/settings"), security)
+
+    def seconds_ahead_of_zoom(self) -> float | None:
+        """How far this server's clock is ahead of Zoom's `Date` header, to a second or two; None if it told no date."""
+        answer = self._send("GET", "/users/me")
+        object_in(answer)
+        date = http_date(answer.headers.get("date", ""))
+        return (answer.seen_at - date).total_seconds() if date else None
 
     def create_meeting(self, wish: MeetingWish) -> MeetingSeen:
         """Create a meeting. Scope `meeting:write:meeting`; counts towards 100 writes per host and UTC day.

@@ -270,6 +270,11 @@ def new_reference(mark: int) -> str:
     return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
 
 
+def reference_mark(reference: str) -> str:
+    """The part of a reference that tells whose it is."""
+    return reference.split("-", 1)[0]
+
+
 def neutral_topic(words: str, reference: str) -> str:
     """A topic such as "Telehealth session · ABCD-EFGH-JKLM"; the words give way where 200 characters are too few.
 
