@@ -23,8 +23,6 @@ MOST_PENDING = 3
 # Not Odoo's session: its store writes whole sessions, so a page that loads at the moment of Connect may save an older
 # one over ours. And one cookie for each way, so that two tabs at once do not overwrite each other's.
 COOKIE = "zoom_telehealth_way_"
-# How it ended, for the page that says so.
-OUTCOME_COOKIE = "zoom_telehealth_outcome"
 PATH = "/zoom_telehealth/oauth"
 OUTCOME_COOKIE = "zoom_telehealth_outcome"
 LOCK_CLASS = zlib.crc32(b"zoom_telehealth.oauth") - 2**31
