@@ -18,7 +18,7 @@ class ResCompanyFeatures(models.Model):
     _inherit = "res.company"
 
     telehealth_join_links = fields.Boolean(
-        "Personal join links", default=True, help="Zoom makes a link of their own for each client, at their click."
+        "Personal join links", help="Zoom makes a link of their own for each client, at their click."
     )
     telehealth_recording_deletion = fields.Boolean(
         "Deletion of recordings", help="Odoo may remove a recording from Zoom once its copy here is complete."

@@ -169,7 +169,9 @@ SENTENCES = {
     ("transcript", "on"): _lt("On."),
     ("transcript", "off"): _lt("Off: recordings come without a transcript, so nothing can be drafted."),
     ("transcript", "not_needed"): _lt("Not needed: this practice does not record."),
-    ("link_sharing", "per_recording"): _lt("No setting tells it. Odoo switches it off for each recording."),
+    ("link_sharing", "per_recording"): _lt(
+        "No setting tells it, and Odoo does not switch it off yet: do so in Zoom, for each recording."
+    ),
     ("link_sharing", "no_scope"): _lt(
         "No setting tells it, and without %(scopes)s Odoo cannot switch it off for each recording."
     ),

@@ -236,6 +236,9 @@ class ZoomConnection(models.Model):
                     "api_url": False,
                 }
             )
+            # What they had set in Zoom came by this connection too.
+            pages = connection.env["telehealth.readiness"].search([("user_id", "=", connection.user_id.id)])
+            pages.write({"settings_seen": False, "settings_known": False})
             connection._mark("revoked", "deauthorized")
             cr.commit()
 

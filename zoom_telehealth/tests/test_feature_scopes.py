@@ -45,10 +45,10 @@ class TestFeatureScopes(TelehealthCase):
 
     def test_a_manager_switches_each_feature_apart(self):
         settings = self.as_user("telehealth.settings", self.mia).create({})
-        self.assertTrue(settings.telehealth_join_links)
-        settings.write({"telehealth_join_links": False, "telehealth_recording_deletion": True})
+        self.assertFalse(settings.telehealth_join_links)
+        settings.write({"telehealth_join_links": True, "telehealth_recording_deletion": True})
         settings.action_save()
-        self.assertFalse(self.rows()[features.JOIN_LINKS]["on"])
+        self.assertTrue(self.rows()[features.JOIN_LINKS]["on"])
         self.assertTrue(self.rows()[features.RECORDING_DELETION]["on"])
         self.sunrise.telehealth_zoom_allowed = False
         self.assertFalse(self.rows()[features.RECORDING_DELETION]["on"], "nothing works without Zoom")

@@ -255,9 +255,9 @@ def _e2ee(seen: SettingsSeen, facts: ProviderFacts) -> Line:
 
 
 def _link_sharing(facts: ProviderFacts) -> Line:
-    """No setting tells it: Odoo switches sharing off for each recording, where it has the scope."""
+    """No setting tells it, and nothing of ours switches it off yet: a person does, for each recording."""
     if not facts.records:
         return Line("link_sharing", GREEN, "not_needed")
     if feature_names.CHANGE_RECORDING_SETTINGS in facts.granted:
-        return Line("link_sharing", GREEN, "per_recording")
+        return Line("link_sharing", AMBER, "per_recording")
     return Line("link_sharing", AMBER, "no_scope", {"scopes": feature_names.CHANGE_RECORDING_SETTINGS})
