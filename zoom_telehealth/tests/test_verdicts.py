@@ -171,8 +171,9 @@ class TestVerdicts(ReconcilerCase):
                 self.assertFalse(self.verify())
                 self.assertEqual(self.verdict(), KEPT)
                 self.assertTrue(all(self.tokens()))
-                # 401: renewed once, asked once more, and no storm of either.
-                self.assertLessEqual(len(self.simulator.calls("POST", path=TOKEN)), 1)
+                # 401: each renews once and asks once more, and there is no storm of either.
+                self.assertLessEqual(len(self.simulator.calls("POST", path=TOKEN)), 2)
+                self.assertLessEqual(len(self.simulator.calls("GET", path="/users/me")), 2)
                 self.assertLessEqual(len(self.simulator.calls("POST", path="/meetings")), 2)
                 self.simulator.control("DELETE", "faults")
                 self.assertTrue(self.verify())
