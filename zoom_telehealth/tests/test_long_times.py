@@ -80,7 +80,7 @@ class TestADay(ManyConnectionsCase):
             for provider in providers
         ]
         here = {"allowed_company_ids": self.sunrise.ids, "dont_notify": True}
-        return self.session_of(self.env["calendar.event"].with_context(here).create(values))
+        return self.session_of(self.env["calendar.event"].with_context(**here).create(values))
 
     def token_fault(self, **fault):
         self.simulator.control("POST", "faults", **fault, path="/oauth/token", times=1)
