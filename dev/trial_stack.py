@@ -231,6 +231,25 @@ class TrialStack:
     def _conf(self) -> Path:
         return self._folder / "odoo.conf"
 
+    def start_beside(self, code: str) -> subprocess.Popen[bytes]:
+        """Start one more Odoo process on the running database, which runs `code` in `odoo shell` and ends.
+
+        Who starts it ends it. Its log stands beside Odoo's.
+        """
+        source, log = self._databases.source, self.odoo_log.with_name(f"{self._name}-beside.log")
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                [*map(str, source.command()), "shell", "-c", str(self._conf), "--no-http"],
+                env=source.environment(),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        assert process.stdin is not None
+        process.stdin.write(code.encode())
+        process.stdin.close()
+        return process
+
     def mails(self) -> list[EmailMessage]:
         """Return every mail that Odoo has sent, oldest first."""
         return self._stack.mail_catcher.mails()
