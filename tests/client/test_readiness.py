@@ -65,8 +65,9 @@ def set_otherwise(**values: object) -> ProviderFacts:
     return replace(GOOD, settings=SettingsSeen({**GOOD_SETTINGS, **by_constant}))  # type: ignore[dict-item]
 
 
-def test_all_is_green_where_all_is_well() -> None:
-    assert {level for level, _finding in told(GOOD).values()} == {GREEN}
+def test_all_is_green_where_all_is_well_but_for_what_is_done_by_hand() -> None:
+    assert {key for key, (level, _finding) in told(GOOD).items() if level != GREEN} == BY_HAND
+    assert {level for level, _finding in told(replace(GOOD, on=NOT_RECORDING)).values()} == {GREEN}
     assert {line.level for line in practice_lines(GOOD_PRACTICE)} == {GREEN}
 
 
