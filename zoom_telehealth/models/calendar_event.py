@@ -84,28 +84,28 @@ class CalendarEvent(models.Model):
             event.telehealth_can_start = session.can_start
 
     def _inverse_telehealth_label(self):
-        for event in self.filtered("telehealth"):
-            event._book({"label": event.telehealth_label})
+        self._book(lambda event: {"label": event.telehealth_label})
 
     def _inverse_telehealth_service_id(self):
-        for event in self.filtered("telehealth"):
-            event._book({"service_id": event.telehealth_service_id.id})
+        self._book(lambda event: {"service_id": event.telehealth_service_id.id})
 
     def _inverse_telehealth_place(self):
-        for event in self.filtered("telehealth"):
-            event._book({"place": event.telehealth_place or "zoom"})
+        self._book(lambda event: {"place": event.telehealth_place or "zoom"})
 
-    def _book(self, values):
-        """Keep on the session what was booked on its event; in :meth:`create` the session is made with it.
+    def _book(self, values_of):
+        """Keep on the sessions what was booked on their events; in :meth:`create` the session is made with it.
 
+        :param values_of: function of an event that returns a dict of session values
         :raises AccessError: when the user may edit the event and not the session behind it
         :raises UserError: when the session has begun
         """
-        self._check_may_change_sessions()
-        session = self.sudo().telehealth_session_ids
-        if session.state in ("live", "ended") and values.keys() - {"label"}:
-            raise UserError(self.env._("This session has begun: only its title can still be changed."))
-        session._follow_event(values)
+        events = self.filtered("telehealth")
+        events._check_may_change_sessions()
+        for event in events:
+            session, values = event.sudo().telehealth_session_ids, values_of(event)
+            if session.state in ("live", "ended") and values.keys() - {"label"}:
+                raise UserError(self.env._("This session has begun: only its title can still be changed."))
+            session._follow_event(values)
 
     def _check_may_change_sessions(self):
         """Core lets every attendee edit an event; a session's event is edited by those who may edit the session.

@@ -319,6 +319,7 @@ class TelehealthSession(models.Model):
                     "start": event.start,
                     "stop": event.stop,
                     "provider_id": event.user_id.id,
+                    "planned_start": session._planned_start(),
                     "state": "scheduled" if event.active and event.telehealth else "cancelled",
                 }
             )
