@@ -156,8 +156,8 @@ class CalendarEventSeries(models.Model):
 
         :param booking: dict of session values
         """
-        if self.env.context.get(EDIT_CONTEXT):
-            return
+        if self.env.context.get(EDIT_CONTEXT) or self.env.context.get("is_calendar_event_new"):
+            return  # they are made when core is done
         now = clock.now()
         missing = self.sudo().filtered(
             lambda event: event.telehealth and event.active and event.stop > now and not event.telehealth_session_ids
