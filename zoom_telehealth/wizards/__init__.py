@@ -3,5 +3,6 @@ from . import (
     telehealth_settings,
     telehealth_settings_features,
     telehealth_settings_readiness,
+    telehealth_settings_scheduling,
     zoom_disconnect,
 )
