@@ -48,7 +48,9 @@ class TestAllDay(EventCase):
         self.sunrise.telehealth_default = True
         events = self.as_user("calendar.event", self.dana)
         self.assertTrue(events.default_get(["telehealth"])["telehealth"])
-        self.assertFalse(events.with_context(default_allday=True).default_get(["telehealth", "allday"]).get("telehealth"))
+        self.assertFalse(
+            events.with_context(default_allday=True).default_get(["telehealth", "allday"]).get("telehealth")
+        )
 
     def test_the_form_says_so_before_saving(self):
         events = self.as_user("calendar.event", self.dana)

@@ -56,7 +56,9 @@ class TestTimeZones(TelehealthCase):
                         self.assertEqual(body["start_time"], f"{session.event_id.start:%Y-%m-%dT%H:%M:%SZ}")
                         self.assertEqual(body["timezone"], zone)
                         page = session._portal_values(self.ana)
-                        self.assertEqual((page["zone"], page["practice_zone"]), ("Asia/Kolkata", zone.replace("_", " ")))
+                        self.assertEqual(
+                            (page["zone"], page["practice_zone"]), ("Asia/Kolkata", zone.replace("_", " "))
+                        )
                         self.assertIn("10:00", page["practice_time"])
                         self.assertNotIn("10:00", page["time"])
                 self.assertEqual(len(offsets), 2, "the clocks changed in between")
