@@ -1,4 +1,4 @@
-"""A video link that somebody typed: what it must be like, and the links that providers and practices keep as their own."""
+"""Video links that people typed: what one must be like, and those that providers and practices keep as their own."""
 
 import re
 from urllib.parse import urlsplit

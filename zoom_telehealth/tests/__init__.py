@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_all_day,
     test_calendar_routes,
     test_change_of_hands,
     test_client_by_rpc,
@@ -20,6 +21,7 @@ from . import (
     test_long_times,
     test_mails,
     test_meetings_at_zoom,
+    test_overlap,
     test_partners_and_companies,
     test_places,
     test_query_counts,
@@ -31,6 +33,7 @@ from . import (
     test_session_form,
     test_settings,
     test_ten_thousand,
+    test_time_zones,
     test_trial,
     test_trouble_at_zoom,
     test_uninstalling,

@@ -126,7 +126,7 @@ class TestManualLink(EventCase):
         self.dana.with_user(self.dana).telehealth_own_link = OWN_LINK
         self.env.flush_all()
         for table in ("telehealth_session", "telehealth_video_link", "calendar_event", "res_users", "mail_message"):
-            self.env.cr.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")  # noqa: S608
+            self.env.cr.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
             [[rows]] = self.env.cr.fetchall()
             with self.subTest(table=table):
                 self.assertNotIn("secret", rows or "")
