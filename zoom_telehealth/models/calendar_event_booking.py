@@ -50,7 +50,8 @@ class CalendarEventBooking(models.Model):
             )
         created |= zip(places[True], self._create_telehealth([(vals_list[at], carried[at]) for at in places[True]]))
         for place in places[False]:
-            created[place]._settle_occurrences([carried[place]], [{}])
+            if carried[place]:
+                created[place]._hand_over(carried[place])
         return self.browse(created[place].id for place in range(len(vals_list)))
 
     @api.model
@@ -67,10 +68,12 @@ class CalendarEventBooking(models.Model):
         company = edit.company if edit else self.env.company
         base = self.get_base_url()
         bookings, prepared = [], []
+        providers = self.env["res.users"].browse({vals.get("user_id") or self.env.uid for vals, _carried in rows})
+        places = self.env["telehealth.session"]._default_places(providers, company)
         for vals, carried in rows:
             vals = dict(vals)
             self._check_may_choose_provider(vals.get("user_id"))
-            booking = self._take_booking(vals, company)
+            booking = self._take_booking(vals, company, places[vals.get("user_id") or self.env.uid])
             vals = self._with_inner_description(vals)
             vals["telehealth_company_id"] = company.id
             booking["token"] = carried.token if carried else secrets.token_urlsafe(24)
@@ -80,7 +83,7 @@ class CalendarEventBooking(models.Model):
         # Invitations go out below, when the session is there to tell where it is held.
         quiet = self.with_context(skip_contact_description=True, no_mail_to_attendees=True)
         # Occurrences that core makes have their recurrence already.
-        series = [place for place, vals in enumerate(prepared) if vals.get("recurrency") and not vals.get("recurrence_id")]
+        series = [at for at, vals in enumerate(prepared) if vals.get("recurrency") and not vals.get("recurrence_id")]
         ready = _in_core_order([place for place in range(len(prepared)) if place not in series], prepared)
         created = dict(zip(ready, super(CalendarEventBooking, quiet).create([prepared[place] for place in ready])))
         for place, vals in enumerate(prepared):
@@ -103,8 +106,11 @@ class CalendarEventBooking(models.Model):
         return {**vals, "description": False, "notes": Markup(notes) + Markup(description)}
 
     @api.model
-    def _take_booking(self, vals, company):
-        """Take out of an event's values what the session keeps, and leave the neutral name."""
+    def _take_booking(self, vals, company, default_place):
+        """Take out of an event's values what the session keeps, and leave the neutral name.
+
+        :param default_place: where the session is held if neither these values nor their service say
+        """
         series = self.env.context.get(SERIES_CONTEXT) or {}
         booked = {name: vals.pop(name, None) or series.get(name) for name in BOOKED_FIELDS}
         neutral = company._telehealth_neutral_name()
@@ -114,7 +120,7 @@ class CalendarEventBooking(models.Model):
         return {
             "label": booked["telehealth_label"] or (typed if typed != neutral else False),
             "service_id": booked["telehealth_service_id"],
-            "place": booked["telehealth_place"] or service.place or "zoom",
+            "place": booked["telehealth_place"] or service.place or default_place,
         }
 
     def _make_sessions(self, bookings):
@@ -217,7 +223,9 @@ class CalendarEventBooking(models.Model):
         company = former.company_id or self.env.company
         given = vals
         vals = {"name": self.name, **vals}
-        booking = self._take_booking(vals, company.sudo())
+        provider = self.env["res.users"].browse(vals.get("user_id") or self.user_id.id or self.env.uid)
+        default_place = self.env["telehealth.session"]._default_place(provider, company)
+        booking = self._take_booking(vals, company.sudo(), default_place)
         booking["token"] = former.token or secrets.token_urlsafe(24)
         vals |= {
             "telehealth_company_id": company.id,

@@ -134,22 +134,21 @@ class CalendarEventSeries(models.Model):
         :param bookings: list of dict of session values, one an event
         """
         edit = self.env.context.get(EDIT_CONTEXT)
-        pairs = [(event, session) for event, session in zip(self, carried) if session]
-        self._hand_over(pairs)
-        fresh = [
-            (event, booking)
-            for event, session, booking in zip(self, carried, bookings)
-            if not session and event.telehealth and (event.stop > edit.now if edit else not event._left_its_series())
-        ]
+        fresh = []
+        for event, session, booking in zip(self, carried, bookings):
+            if session:
+                event._hand_over(session)
+            elif event.stop > edit.now if edit else not event._left_its_series():
+                fresh.append((event, booking))
         self.browse(event.id for event, _booking in fresh)._make_sessions([booking for _event, booking in fresh])
 
     def _left_its_series(self):
         """Whether core archived the event at once, since its day is none of those on which its series repeats."""
         return self.recurrency and not self.recurrence_id and not self.active
 
-    def _hand_over(self, pairs):
-        for event, session in pairs:
-            session.sudo().with_context(from_calendar_event=True).event_id = event
+    def _hand_over(self, session):
+        """Put this event behind a session, in the place of the one that core archived or deleted."""
+        session.with_context(from_calendar_event=True).event_id = self
 
     def _make_missing_sessions(self, booking=None):
         """Make the sessions of coming events that have none, such as an old occurrence that somebody restores.
@@ -164,6 +163,11 @@ class CalendarEventSeries(models.Model):
         )
         if not missing:
             return
-        missing._make_sessions([booking or {}] * len(missing))
+        bookings = {}
+        for company, events in missing.grouped("telehealth_company_id").items():
+            places = self.env["telehealth.session"]._default_places(events.user_id, company)
+            for event in events:
+                bookings[event] = {"place": places.get(event.user_id.id, "zoom"), **(booking or {})}
+        missing._make_sessions([bookings[event] for event in missing])
         for event in missing.with_context(**{LINK_CONTEXT: True}):
             event.videocall_location = event.telehealth_session_ids.join_url
