@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import format_date, format_time
 
 from .. import clock
-from .telehealth_session import JOIN_ROUTE
+from ..routes import JOIN_ROUTE
 
 EARLY_START = timedelta(hours=12)
 

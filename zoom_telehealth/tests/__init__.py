@@ -1,11 +1,13 @@
 from . import (
     test_access,
+    test_batches,
     test_calendar_routes,
     test_change_of_hands,
     test_client_by_rpc,
     test_connecting,
     test_connection_pill,
     test_copied_database,
+    test_descriptions,
     test_disconnecting,
     test_encrypted_fields,
     test_events,
