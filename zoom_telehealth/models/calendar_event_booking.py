@@ -59,10 +59,12 @@ class CalendarEventBooking(models.Model):
         company = self.env.company
         base = self.get_base_url()
         bookings, prepared = [], []
+        providers = self.env["res.users"].browse({vals.get("user_id") or self.env.uid for vals in vals_list})
+        places = self.env["telehealth.session"]._default_places(providers, company)
         for vals in vals_list:
             vals = dict(vals)
             self._check_may_choose_provider(vals.get("user_id"))
-            booking = self._take_booking(vals, company)
+            booking = self._take_booking(vals, company, places[vals.get("user_id") or self.env.uid])
             vals.setdefault("description", self.env.context.get("default_description"))
             self._move_description(vals)
             vals["telehealth_company_id"] = company.id
@@ -86,8 +88,11 @@ class CalendarEventBooking(models.Model):
         return events
 
     @api.model
-    def _take_booking(self, vals, company):
-        """Take out of an event's values what the session keeps, and leave the neutral name."""
+    def _take_booking(self, vals, company, default_place):
+        """Take out of an event's values what the session keeps, and leave the neutral name.
+
+        :param default_place: where the session is held if neither these values nor their service say
+        """
         series = self.env.context.get(SERIES_CONTEXT) or {}
         booked = {name: vals.pop(name, None) or series.get(name) for name in BOOKED_FIELDS}
         neutral = company._telehealth_neutral_name()
@@ -97,7 +102,7 @@ class CalendarEventBooking(models.Model):
         return {
             "label": booked["telehealth_label"] or (typed if typed != neutral else False),
             "service_id": booked["telehealth_service_id"],
-            "place": booked["telehealth_place"] or service.place or "zoom",
+            "place": booked["telehealth_place"] or service.place or default_place,
         }
 
     def _make_sessions(self, bookings):
@@ -231,12 +236,15 @@ class CalendarEventBooking(models.Model):
         :param formers: dict of event id to the session that it was before it was switched off
         """
         base, bookings, own = self.browse().get_base_url(), {}, {}
+        me, Session = self.env.user, self.env["telehealth.session"]
+        provider_of = {event: me.browse(vals.get("user_id") or event.user_id.id or me.id) for event in self}
+        places = Session._default_places(me.union(*provider_of.values()), company)
         for event in self:
             face = {"name": event.name, "description": event.description, **vals}
-            bookings[event] = self._take_booking(face, company)
+            bookings[event] = self._take_booking(face, company, places[provider_of[event].id])
             former = formers.get(event.id)
             bookings[event]["token"] = token = former.token if former else secrets.token_urlsafe(24)
-            own[event] = self._link_values(self.env["telehealth.session"]._join_url(base, token))
+            own[event] = self._link_values(Session._join_url(base, token))
             self._move_description(face, event.notes)
             if "notes" in face:
                 own[event]["notes"] = face["notes"]
@@ -248,7 +256,7 @@ class CalendarEventBooking(models.Model):
             super(CalendarEventBooking, event).write(values)
         again = self.filtered(lambda event: event.id in formers)
         said = {name.removeprefix("telehealth_") for name in BOOKED_FIELDS if name in vals} | {"label"}
-        sessions = self.env["telehealth.session"].browse(formers[event.id].id for event in again)
+        sessions = Session.browse(formers[event.id].id for event in again)
         # What was booked before holds, but for what is said now.
         sessions._follow_each(
             {

@@ -9,12 +9,14 @@ from odoo.exceptions import AccessError, UserError
 from .. import clock
 from ..fields import Encrypted
 from ..routes import JOIN_ROUTE, START_ROUTE
-from .telehealth_service import PLACES
+from .telehealth_service import PLACES, VIDEO_PLACES
 
 STATES = [("scheduled", "Scheduled"), ("live", "Live"), ("ended", "Ended"), ("cancelled", "Cancelled")]
 DEFAULT_MINUTES = 50
 # What a person edits on a session is the event's to keep: it is written there and comes back (decision 2).
 EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place"}
+# What people write on the session itself; its event knows nothing of it.
+OWN_FIELDS = {"manual_link"}
 # What Zoom's meeting is made from. A change of one of these makes Zoom's copy old.
 WISH_FIELDS = {"start", "stop", "provider_id", "place", "state"}
 
@@ -72,7 +74,7 @@ class TelehealthSession(models.Model):
     join_url = fields.Char("Link for clients", compute="_compute_join_url")
     meeting_status = fields.Selection(
         [
-            ("none", "No Zoom meeting"),
+            ("none", "No video"),
             ("ready", "Ready"),
             ("live", "Running"),
             ("pending", "In preparation"),
@@ -82,7 +84,7 @@ class TelehealthSession(models.Model):
         ],
         compute="_compute_meeting_status",
     )
-    meeting_sentence = fields.Char("Zoom", compute="_compute_meeting_status")
+    meeting_sentence = fields.Char("Video", compute="_compute_meeting_status")
     help_sentence = fields.Char("Need help?", compute="_compute_help_sentence")
     can_start = fields.Boolean(compute="_compute_can_start")
 
@@ -204,7 +206,7 @@ class TelehealthSession(models.Model):
             session.can_start = bool(
                 session._origin
                 and session.provider_id == self.env.user
-                and session.place == "zoom"
+                and session.place in VIDEO_PLACES
                 and (session._door() == "open" or session._may_start_early())
             )
 
@@ -258,7 +260,7 @@ class TelehealthSession(models.Model):
 
         ``readonly`` on a field binds views alone, and anybody with write access calls this over RPC.
         """
-        if not self.env.su and any(vals.keys() - EVENT_FIELDS for vals in vals_list):
+        if not self.env.su and any(vals.keys() - EVENT_FIELDS - OWN_FIELDS for vals in vals_list):
             raise AccessError(self.env._("Of a session, people write when, where, who, which service and its title."))
 
     @api.ondelete(at_uninstall=False)
@@ -292,7 +294,7 @@ class TelehealthSession(models.Model):
     @api.onchange("service_id")
     def _onchange_service_id(self):
         if self.service_id:
-            self.place = self.service_id.place
+            self.place = self.service_id.place or self.place
             if self.start:
                 self.stop = self.start + timedelta(minutes=self.service_id.minutes)
 
@@ -304,31 +306,37 @@ class TelehealthSession(models.Model):
     # === THE WISH === #
 
     def _follow_event(self, values):
-        """Take over what the events now say, the same for all; see :meth:`_follow_each`.
-
-        :param values: dict of session values
-        """
-        self._follow_each(dict.fromkeys(self.ids, values))
-
-    def _follow_each(self, values_of):
         """Take over what the events now say, and raise the version where Zoom's meeting is made from it.
 
         Runs as superuser: whoever may edit the event may move its session, and nothing else of it. What changes alike
         is written together.
 
-        :param values_of: dict of session id to dict of session values
+        :param values: dict of session values, the same for all
         """
         sessions = self.sudo().with_context(from_calendar_event=True)
-        alike = defaultdict(sessions.browse)
+        alike = defaultdict(list)
         for session in sessions:
-            changed = session._changed(values_of[session.id])
+            changed = session._changed(values)
             if WISH_FIELDS & changed.keys():
                 changed["version"] = session.version + 1
             if changed:
-                alike[frozenset(changed.items())] |= session
-        for changed, together in alike.items():
-            together.write(dict(changed))
+                alike[frozenset(changed.items())].append(session.id)
+        for changed, ids in alike.items():
+            sessions.browse(ids).with_prefetch(self._prefetch_ids).write(dict(changed))
         self.env["zoom.reconciler"]._wake()
+
+    def _follow_each(self, values_of):
+        """Take over for each session what its event says, where that is news.
+
+        :param values_of: dict of session id to dict of session values
+        """
+        alike = defaultdict(list)
+        for session in self.sudo():
+            changed = session._changed(values_of[session.id])
+            if changed:
+                alike[frozenset(changed.items())].append(session.id)
+        for values, ids in alike.items():
+            self.browse(ids).with_prefetch(self._prefetch_ids)._follow_event(dict(values))
 
     def _changed(self, values):
         """Return those of some values that the session does not have yet."""
