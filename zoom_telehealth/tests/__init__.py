@@ -15,6 +15,7 @@ from . import (
     test_feature_scopes,
     test_finding_work,
     test_inbox,
+    test_instead,
     test_join_elsewhere,
     test_join_routes,
     test_keeping_connections,
