@@ -77,9 +77,11 @@ class SeriesEdit:
     def outgrown(self):
         """Return past sessions whose occurrence this edit moved into the future: it gets a session of its own."""
         return (self.sessions - self.coming).filtered(
-            lambda session: session.event_id.active
-            and session.event_id.start != self.stood.get(session.event_id, session.event_id.start)
-            and not self._fits(session, session.event_id.start, session.event_id.stop)
+            lambda session: (
+                session.event_id.active
+                and session.event_id.start != self.stood.get(session.event_id, session.event_id.start)
+                and not self._fits(session, session.event_id.start, session.event_id.stop)
+            )
         )
 
     def _assign_in_order(self, taken, rows, waiting):

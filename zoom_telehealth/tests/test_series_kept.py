@@ -108,8 +108,6 @@ class TestExceptions(SeriesCase):
         self.assert_every_event_has_its_session()
 
     def test_one_that_is_taken_out_keeps_its_session_and_the_others_stay(self):
-        with self.assertRaises(Exception), self.env.cr.savepoint():
-            self.events[2].write({"recurrency": False, "recurrence_update": "self_only", "rrule_type": "daily"})
         self.events[2].write({"recurrency": False, "recurrence_update": "self_only"})
         self.move(self.events[2], "self_only", hours=1)
         self.assertEqual(self.sessions(), self.booked)
@@ -141,7 +139,7 @@ class TestTimeOfDay(SeriesCase):
         self.dana.tz, brussels = "Europe/Brussels", pytz.timezone("Europe/Brussels")
         start = (clock.now() + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
         start = brussels.localize(start.replace(hour=10)).astimezone(pytz.utc).replace(tzinfo=None)
-        events = self.series(count=52, start=start, zone="Europe/Brussels")
+        self.series(count=52, start=start, zone="Europe/Brussels")
         booked = self.sessions()
 
         def hours():
@@ -150,10 +148,7 @@ class TestTimeOfDay(SeriesCase):
         day = start.strftime("%a")
         self.assertEqual(hours(), {f"{day} 10:00"})
         self.assertEqual(len(set(self.sessions().mapped(lambda one: one.start.hour))), 2)
-        for event, which, shown in (
-            (events[0], "all_events", {f"{day} 11:00"}),
-            (events[0], "future_events", {f"{day} 12:00"}),
-        ):
+        for which, shown in (("all_events", {f"{day} 11:00"}), ("future_events", {f"{day} 12:00"})):
             self.move(self.sessions()[0].event_id, which, hours=1)
             with self.subTest(which=which):
                 self.assertEqual(hours(), shown)
@@ -171,10 +166,9 @@ class TestTimeOfDay(SeriesCase):
             self.series(count=6, start=datetime(2031, 3, 18, 9), zone="Europe/Brussels")
             self.sunrise.telehealth_horizon_days = 60
             self.at_zoom()
-            self.assertEqual(
-                sorted(one["start_time"] for one in self.simulator.meetings()),
-                [f"2031-{day}:00:00Z" for day in ("03-18T09", "03-25T09", "04-01T08", "04-08T08", "04-15T08", "04-22T08")],
-            )  # fmt: skip
+            hours = ("03-18T09", "03-25T09", "04-01T08", "04-08T08", "04-15T08", "04-22T08")
+            told = sorted(one["start_time"] for one in self.simulator.meetings())
+            self.assertEqual(told, [f"2031-{hour}:00:00Z" for hour in hours])
 
 
 class TestWhoMayEditASeries(SeriesCase):
