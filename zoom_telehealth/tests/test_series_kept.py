@@ -1,4 +1,4 @@
-"""What an edit of a series keeps: what was held, single exceptions, the time of day, links; and who may edit it (R13)."""
+"""What an edit of a series keeps: what was held, exceptions, the time of day (R13), links; and who may edit it."""
 
 from datetime import datetime, timedelta
 
