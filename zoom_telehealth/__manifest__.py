@@ -32,6 +32,8 @@
         "wizards/telehealth_settings_features_views.xml",
         "wizards/telehealth_settings_readiness_views.xml",
         "wizards/telehealth_settings_scheduling_views.xml",
+        "wizards/telehealth_start_now_views.xml",
+        "views/start_templates.xml",
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
         "views/telehealth_readiness_views.xml",

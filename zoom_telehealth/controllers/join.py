@@ -79,7 +79,23 @@ class TelehealthJoinController(http.Controller):
         session._mark_live()
         return leave_for(link)
 
+    @http.route(START_ROUTE + "<string:token>/state", type="http", auth="user", methods=["GET"], sitemap=False)
+    def start_state(self, token):
+        """Tell the page that waits for the meeting how it stands; asks Zoom nothing."""
+        session = session_of(token)
+        if session.provider_id != request.env.user:
+            raise NotFound
+        state = session.with_user(request.env.user)._start_state()
+        return request.make_json_response(state, headers={"Cache-Control": "no-store"})
+
     def _trouble(self, session, cause):
+        if cause in ("preparing", "gone"):
+            state = session.with_user(request.env.user)._start_state()
+            values = {"session": session, "state": state, "gone": cause == "gone"}
+            return render_page(
+                "zoom_telehealth.start_waiting",
+                {**values, "help_lines": session.company_id._telehealth_help_lines()},
+            )
         return render_page(
             "zoom_telehealth.start_trouble",
             {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()},

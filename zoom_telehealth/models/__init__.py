@@ -25,6 +25,7 @@ from . import (
     telehealth_session,
     telehealth_session_door,
     telehealth_session_held,
+    telehealth_session_now,
     telehealth_session_overlap,
     telehealth_session_video,
     telehealth_trial,

@@ -31,6 +31,7 @@ from . import (
     test_session_form,
     test_settings,
     test_ten_thousand,
+    test_start_now,
     test_time_zones,
     test_trial,
     test_trouble_at_zoom,

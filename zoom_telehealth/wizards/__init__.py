@@ -4,5 +4,6 @@ from . import (
     telehealth_settings_features,
     telehealth_settings_readiness,
     telehealth_settings_scheduling,
+    telehealth_start_now,
     zoom_disconnect,
 )
