@@ -42,16 +42,21 @@ class TelehealthJoinController(http.Controller):
         if not link:
             session._hurry()
             return request.redirect(f"/my/sessions/{token}")
+        session._admit(request.env.user.partner_id)
         return leave_for(link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
     def start(self, token):
-        """Send the provider to Zoom as host, by a start link fetched at this click and kept nowhere."""
+        """Send the provider to where the session is held, as host."""
         session = session_of(token)
         if session.provider_id != request.env.user:
             raise NotFound
         if not session.with_user(request.env.user).can_start:
             return self._trouble(session, "closed")
+        return self._start_on_zoom(session) if session.place == "zoom" else self._start_elsewhere(session)
+
+    def _start_on_zoom(self, session):
+        """Lead to Zoom by a start link fetched at this click and kept nowhere."""
         meeting = session._current_meeting()
         if meeting.state != "live":
             session._hurry()
@@ -88,6 +93,14 @@ class TelehealthJoinController(http.Controller):
         state = session.with_user(request.env.user)._start_state()
         return request.make_json_response(state, headers={"Cache-Control": "no-store"})
 
+    def _start_elsewhere(self, session):
+        """Lead to the place of a session that is not on Zoom; Zoom is not asked."""
+        link = session._start_link()
+        if not link:
+            return self._trouble(session, "no_link")
+        session._mark_live()
+        return leave_for(link)
+
     def _trouble(self, session, cause):
         if cause in ("preparing", "gone"):
             state = session.with_user(request.env.user)._start_state()
@@ -114,7 +127,7 @@ def session_of(token):
 
 
 def leave_for(link):
-    """Send the browser to Zoom; neither the link nor where it came from is kept by anybody on the way."""
+    """Send the browser to the meeting; neither the link nor where it came from is kept by anybody on the way."""
     response = request.redirect(link, code=303, local=False)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

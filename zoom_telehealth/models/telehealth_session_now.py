@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .. import clock
+from .telehealth_service import VIDEO_PLACES
 from .telehealth_session import DEFAULT_MINUTES, START_ROUTE
 
 MINUTE = timedelta(minutes=1)
@@ -21,6 +22,9 @@ class TelehealthSessionNow(models.Model):
         user, company = self.env.user, self.env.company
         if not user.has_group("zoom_telehealth.group_provider"):
             return self.env._("Providers hold sessions. A telehealth manager gives that role.")
+        place = self._place_now()
+        if place == "discuss" or (place == "manual" and user._telehealth_link()):
+            return False
         if not company.telehealth_zoom_allowed:
             return self.env._("Zoom is switched off for this practice. A telehealth manager can allow it.")
         if not self.env["zoom.connection"]._for_session(user, company):
@@ -28,6 +32,12 @@ class TelehealthSessionNow(models.Model):
                 "You have not connected Zoom yet: open “My Preferences”, tab “Telehealth”, and choose Connect."
             )
         return self.env["zoom.database"].sudo()._trouble()
+
+    @api.model
+    def _place_now(self):
+        """Return where the user's session is held that begins now: by video, on Zoom once they connected it."""
+        place = self._default_place(self.env.user, self.env.company)
+        return place if place in VIDEO_PLACES else "zoom"
 
     @api.model
     def _start_now(self, clients, service):
@@ -53,7 +63,7 @@ class TelehealthSessionNow(models.Model):
             {
                 "client_ids": [Command.set(clients.ids)],
                 "service_id": service.id,
-                "place": "zoom",
+                "place": self._place_now(),
                 "start": start,
                 "stop": start + self._length_now(service),
             }

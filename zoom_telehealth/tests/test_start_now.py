@@ -101,6 +101,15 @@ class TestStartNow(ReconcilerCase):
             self.dialog().save().action_start()
         self.assertEqual(self.env["telehealth.session"].search_count([]), count)
 
+    def test_who_has_not_connected_zoom_begins_where_the_practice_holds_such_sessions(self):
+        self.connection.state = "disconnected"
+        self.sunrise.telehealth_place = "discuss"
+        session, action = self.started()
+        self.assertEqual((session.place, action["url"]), ("discuss", f"/telehealth/start/{session.token}"))
+        self.assertTrue(session.with_user(self.dana).can_start)
+        self.sunrise.telehealth_place = "in_person"
+        self.assertTrue(self.dialog().trouble)
+
     def test_schedulers_employees_and_others_providers_do_not_start_one(self):
         for user in (self.sam, self.mia, self.eve, self.ada):
             with self.subTest(user=user.login), self.assertRaises(AccessError):

@@ -34,7 +34,7 @@ class TelehealthStartNow(models.TransientModel):
             dialog.trouble = trouble
             dialog.help_sentence = self.env.company.sudo()._telehealth_help_sentence()
             stop = now + sessions._length_now(dialog.service_id)
-            dialog.overlap = sessions._overlap_sentences({0: (False, self.env.uid, "zoom", now, stop)}).get(0, False)
+            dialog.overlap = sessions._overlap_sentences({0: (False, self.env.uid, sessions._place_now(), now, stop)}).get(0, False)
 
     @api.depends("client_ids")
     def _compute_unreached(self):
