@@ -10,7 +10,7 @@ class TelehealthStartNow(models.TransientModel):
     _name = "telehealth.start.now"
     _description = "Start a session now"
 
-    client_ids = fields.Many2many("res.partner", string="Client")
+    client_ids = fields.Many2many("res.partner")
     service_id = fields.Many2one(
         "telehealth.service", default=lambda self: self.env.company.sudo().telehealth_now_service_id
     )
@@ -33,8 +33,9 @@ class TelehealthStartNow(models.TransientModel):
         for dialog in self:
             dialog.trouble = trouble
             dialog.help_sentence = self.env.company.sudo()._telehealth_help_sentence()
-            stop = now + sessions._length_now(dialog.service_id)
-            dialog.overlap = sessions._overlap_sentences({0: (False, self.env.uid, sessions._place_now(), now, stop)}).get(0, False)
+            times = now, now + sessions._length_now(dialog.service_id)
+            asked = {0: (False, self.env.uid, sessions._place_now(), *times)}
+            dialog.overlap = sessions._overlap_sentences(asked).get(0, False)
 
     @api.depends("client_ids")
     def _compute_unreached(self):
