@@ -84,13 +84,21 @@ class TelehealthSessionNow(models.Model):
     # === THE START PAGE === #
 
     def _start_state(self):
-        """Return what the page that waits for the meeting needs: whether to go on, and what to say meanwhile."""
+        """Return what the page that waits for the meeting needs: whether to go on, and what to say and offer meanwhile.
+
+        As the provider; what is offered in Zoom's place is read as superuser, as the page itself is.
+        """
         self.ensure_one()
         meeting = self._current_meeting()
         # One that is looked at anew may be gone: to go on would lead back here.
         ready = bool(self.can_start and meeting.state == "live" and not meeting.hinted_at)
         trouble = not ready and self.meeting_status not in ("pending", "ready", "live", "later")
-        return {"ready": ready, "trouble": trouble, "sentence": self.meeting_sentence or ""}
+        return {
+            "ready": ready,
+            "trouble": trouble,
+            "sentence": self.meeting_sentence or "",
+            "offered": bool(self.sudo()._instead()),
+        }
 
     def action_begin(self):
         """Go to the start page in a new tab, and close the dialog that led there."""

@@ -150,7 +150,8 @@ class TestStartPage(TelehealthHttpCase):
         self.assertIn("has not connected Zoom yet", self.ask()["sentence"])
         self.assertEqual((self.ask()["ready"], self.ask()["trouble"]), (False, True))
         connection = self.connection_row(self.dana, self.app, "zoom-dana")
-        self.assertEqual(self.ask(), {"ready": False, "trouble": False, "sentence": "The Zoom meeting is being made."})
+        waits = {"ready": False, "trouble": False, "offered": False, "sentence": "The Zoom meeting is being made."}
+        self.assertEqual(self.ask(), waits)
         meeting = self.meeting_row(self.danas, connection)
         self.assertTrue(self.ask()["ready"])
         self.danas._doubt()

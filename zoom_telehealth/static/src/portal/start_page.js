@@ -38,6 +38,10 @@ export class TelehealthStartPage extends Interaction {
             window.location.replace(this.address);
             return;
         }
+        if (state.offered !== Boolean(this.el.dataset.offered)) {
+            window.location.reload(); // The practice has another way where Zoom does not work, or has none any more.
+            return;
+        }
         const sentence = this.el.querySelector(".o_telehealth_sentence");
         sentence.textContent = state.sentence;
         sentence.classList.toggle("alert", state.trouble);
