@@ -31,6 +31,7 @@
         "wizards/telehealth_settings_views.xml",
         "wizards/telehealth_settings_features_views.xml",
         "wizards/telehealth_settings_readiness_views.xml",
+        "wizards/telehealth_settings_limits_views.xml",
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
         "views/telehealth_readiness_views.xml",
