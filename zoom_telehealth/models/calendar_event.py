@@ -43,7 +43,7 @@ class CalendarEvent(models.Model):
         groups="base.group_user",
     )
     telehealth_available = fields.Boolean(compute="_compute_telehealth_available", groups="base.group_user")
-    telehealth_sentence = fields.Char("Zoom", compute="_compute_telehealth_status", groups="base.group_user")
+    telehealth_sentence = fields.Char("Video", compute="_compute_telehealth_status", groups="base.group_user")
     telehealth_status = fields.Char(compute="_compute_telehealth_status", groups="base.group_user")
     telehealth_can_start = fields.Boolean(compute="_compute_telehealth_status", groups="base.group_user")
 
@@ -67,11 +67,13 @@ class CalendarEvent(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_telehealth_booking(self):
         visible = self._visible_sessions()
+        fresh = self.filtered(lambda event: event._origin.id not in visible)
+        places = self.env["telehealth.session"]._default_places(fresh.user_id, self.env.company)
         for event in self:
             session = visible.get(event._origin.id, self.env["telehealth.session"])
             event.telehealth_label = session.label
             event.telehealth_service_id = session.service_id
-            event.telehealth_place = session.place or "zoom"
+            event.telehealth_place = session.place or places.get(event.user_id.id, "zoom")
 
     @api.depends("telehealth_session_ids")
     @api.depends_context("uid", "allowed_company_ids")
@@ -149,8 +151,13 @@ class CalendarEvent(models.Model):
     @api.onchange("telehealth_service_id")
     def _onchange_telehealth_service_id(self):
         if self.telehealth_service_id:
-            self.telehealth_place = self.telehealth_service_id.place
+            self.telehealth_place = self.telehealth_service_id.place or self.telehealth_place
             self.duration = self.telehealth_service_id.minutes / 60
+
+    @api.onchange("user_id")
+    def _onchange_telehealth_provider(self):
+        if not self._origin and not self.telehealth_service_id.place:
+            self.telehealth_place = self.env["telehealth.session"]._default_place(self.user_id, self.env.company)
 
     # === ACTIONS === #
 

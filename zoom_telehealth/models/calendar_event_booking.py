@@ -61,10 +61,12 @@ class CalendarEventBooking(models.Model):
         company = self.env.company
         base = self.get_base_url()
         bookings, prepared = [], []
+        providers = self.env["res.users"].browse({vals.get("user_id") or self.env.uid for vals in vals_list})
+        places = self.env["telehealth.session"]._default_places(providers, company)
         for vals in vals_list:
             vals = dict(vals)
             self._check_may_choose_provider(vals.get("user_id"))
-            booking = self._take_booking(vals, company)
+            booking = self._take_booking(vals, company, places[vals.get("user_id") or self.env.uid])
             vals = self._with_inner_description(vals)
             vals["telehealth_company_id"] = company.id
             booking["token"] = secrets.token_urlsafe(24)
@@ -95,8 +97,11 @@ class CalendarEventBooking(models.Model):
         return {**vals, "description": False, "notes": Markup(notes) + Markup(description)}
 
     @api.model
-    def _take_booking(self, vals, company):
-        """Take out of an event's values what the session keeps, and leave the neutral name."""
+    def _take_booking(self, vals, company, default_place):
+        """Take out of an event's values what the session keeps, and leave the neutral name.
+
+        :param default_place: where the session is held if neither these values nor their service say
+        """
         series = self.env.context.get(SERIES_CONTEXT) or {}
         booked = {name: vals.pop(name, None) or series.get(name) for name in BOOKED_FIELDS}
         neutral = company._telehealth_neutral_name()
@@ -106,7 +111,7 @@ class CalendarEventBooking(models.Model):
         return {
             "label": booked["telehealth_label"] or (typed if typed != neutral else False),
             "service_id": booked["telehealth_service_id"],
-            "place": booked["telehealth_place"] or service.place or "zoom",
+            "place": booked["telehealth_place"] or service.place or default_place,
         }
 
     def _make_sessions(self, bookings):
@@ -190,7 +195,9 @@ class CalendarEventBooking(models.Model):
         company = former.company_id or self.env.company
         given = vals
         vals = {"name": self.name, **vals}
-        booking = self._take_booking(vals, company.sudo())
+        provider = self.env["res.users"].browse(vals.get("user_id") or self.user_id.id or self.env.uid)
+        default_place = self.env["telehealth.session"]._default_place(provider, company)
+        booking = self._take_booking(vals, company.sudo(), default_place)
         booking["token"] = former.token or secrets.token_urlsafe(24)
         vals |= {
             "telehealth_company_id": company.id,

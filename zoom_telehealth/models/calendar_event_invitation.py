@@ -5,6 +5,7 @@ from odoo import api, models
 
 from .. import clock
 from .calendar_event_booking import LINK_CONTEXT
+from .telehealth_service import VIDEO_PLACES
 
 RECIPIENT_CONTEXT = "telehealth_recipient"
 
@@ -47,7 +48,8 @@ class CalendarEventInvitation(models.Model):
         entry.add("dtstart").value = self.start.replace(tzinfo=pytz.utc)
         entry.add("dtend").value = self.stop.replace(tzinfo=pytz.utc)
         entry.add("summary").value = self.name
-        entry.add("location").value = (self.videocall_location if session.place == "zoom" else self.location) or ""
+        by_video = session.place in VIDEO_PLACES
+        entry.add("location").value = (self.videocall_location if by_video else self.location) or ""
         entry.add("url").value = self.videocall_location or ""
         if recipient.email:
             entry.add("attendee").value = f"MAILTO:{recipient.email}"

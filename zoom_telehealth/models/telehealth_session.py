@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import clock
 from ..fields import Encrypted
-from .telehealth_service import PLACES
+from .telehealth_service import PLACES, VIDEO_PLACES
 
 STATES = [("scheduled", "Scheduled"), ("live", "Live"), ("ended", "Ended"), ("cancelled", "Cancelled")]
 JOIN_ROUTE = "/telehealth/join/"
@@ -15,6 +15,8 @@ START_ROUTE = "/telehealth/start/"
 DEFAULT_MINUTES = 50
 # What a person edits on a session is the event's to keep: it is written there and comes back (decision 2).
 EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place"}
+# What people write on the session itself; its event knows nothing of it.
+OWN_FIELDS = {"manual_link"}
 # What Zoom's meeting is made from. A change of one of these makes Zoom's copy old.
 WISH_FIELDS = {"start", "stop", "provider_id", "place", "state"}
 
@@ -72,7 +74,7 @@ class TelehealthSession(models.Model):
     join_url = fields.Char("Link for clients", compute="_compute_join_url")
     meeting_status = fields.Selection(
         [
-            ("none", "No Zoom meeting"),
+            ("none", "No video"),
             ("ready", "Ready"),
             ("live", "Running"),
             ("pending", "In preparation"),
@@ -82,7 +84,7 @@ class TelehealthSession(models.Model):
         ],
         compute="_compute_meeting_status",
     )
-    meeting_sentence = fields.Char("Zoom", compute="_compute_meeting_status")
+    meeting_sentence = fields.Char("Video", compute="_compute_meeting_status")
     help_sentence = fields.Char("Need help?", compute="_compute_help_sentence")
     can_start = fields.Boolean(compute="_compute_can_start")
 
@@ -204,7 +206,7 @@ class TelehealthSession(models.Model):
             session.can_start = bool(
                 session._origin
                 and session.provider_id == self.env.user
-                and session.place == "zoom"
+                and session.place in VIDEO_PLACES
                 and (session._door() == "open" or session._may_start_early())
             )
 
@@ -244,7 +246,7 @@ class TelehealthSession(models.Model):
 
         ``readonly`` on a field binds views alone, and anybody with write access calls this over RPC.
         """
-        if not self.env.su and any(vals.keys() - EVENT_FIELDS for vals in vals_list):
+        if not self.env.su and any(vals.keys() - EVENT_FIELDS - OWN_FIELDS for vals in vals_list):
             raise AccessError(self.env._("Of a session, people write when, where, who, which service and its title."))
 
     @api.ondelete(at_uninstall=False)
@@ -278,7 +280,7 @@ class TelehealthSession(models.Model):
     @api.onchange("service_id")
     def _onchange_service_id(self):
         if self.service_id:
-            self.place = self.service_id.place
+            self.place = self.service_id.place or self.place
             if self.start:
                 self.stop = self.start + timedelta(minutes=self.service_id.minutes)
 

@@ -80,6 +80,7 @@ RIGHTS = {
     "zoom.data.key": {},
     "zoom.call.pace": {},
     "zoom.host.day": {},
+    "telehealth.video.link": {},
     **{
         model: {
             "dana": {"danas": "r"},
@@ -148,6 +149,7 @@ CHANGES = {
     "zoom.data.key": {"wrapped_by": "nobody"},
     "zoom.call.pace": {"taken": 0},
     "zoom.host.day": {"writes": 0},
+    "telehealth.video.link": {"address": "https://video.example/changed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
@@ -175,6 +177,7 @@ CREATORS = {
     "zoom.data.key": set(),
     "zoom.call.pace": set(),
     "zoom.host.day": set(),
+    "telehealth.video.link": set(),
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
@@ -230,6 +233,10 @@ class TestAccess(TelehealthCase):
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
             "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
             "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
+            "telehealth.video.link": {
+                name: cls.env["telehealth.video.link"].create({**owner, "address": "https://video.example/own"})
+                for name, owner in (("danas", {"user_id": cls.dana.id}), ("sunrises", {"company_id": cls.sunrise.id}))
+            },
             **cls._readiness(),
             "telehealth.trial": {
                 name: cls.env["telehealth.trial"].create(cls._trial(connection))
@@ -448,6 +455,7 @@ class TestAccess(TelehealthCase):
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
             "zoom.call.pace": self._pace("new"),
             "zoom.host.day": {"host": "new", "day": soon().date()},
+            "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
                 "readiness_id": self.records["telehealth.readiness"]["danas"].id,

@@ -3,6 +3,8 @@ from . import (
     telehealth_settings,
     telehealth_settings_features,
     telehealth_settings_limits,
+    telehealth_settings_places,
     telehealth_settings_readiness,
+    telehealth_settings_scheduling,
     zoom_disconnect,
 )
