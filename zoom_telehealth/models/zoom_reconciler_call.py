@@ -54,7 +54,8 @@ class ZoomReconcilerCall(models.AbstractModel):
                 for future in wait(line.waiting, timeout=LOOK_FOR_MORE, return_when=FIRST_COMPLETED).done:
                     yield from line.results(future)
                 room = CALLS_AT_ONCE - len(line.waiting)
-                if more and room >= REFILL and line.may_look():
+                # What came of the last ones may have made more due.
+                if more and room >= REFILL and (line.may_look() or not line.waiting):
                     claims = more(room)
                     line.looked(found=len(claims) == room)
                     yield from line.submit(claims)
