@@ -5,9 +5,9 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import request
 
-from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
 from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
 from ..models.zoom_database import DatabaseInDoubt
+from ..routes import JOIN_ROUTE, START_ROUTE
 from ..zoom import errors
 from ..zoom.transport import CLICK, new_session
 from .page import render_page
