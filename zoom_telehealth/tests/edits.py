@@ -169,4 +169,5 @@ class Edits:
         return (self.case.dana, self.case.omar)[number % 2]
 
 
-KINDS = sorted(name for name in vars(Edits) if not name.startswith("_") and name not in ("do", "events", "choose", "write", "provider"))  # fmt: skip
+CHOOSING = ("do", "events", "choose", "write", "provider")
+KINDS = sorted(name for name in vars(Edits) if not name.startswith("_") and name not in CHOOSING)
