@@ -21,7 +21,7 @@ class UnreadableState(Exception):
 class ZoomUser:
     """A person with a Zoom account. `type`: 1 Basic, 2 Licensed (Zoom's OpenAPI document of users).
 
-    `settings` holds only what was changed, by section.
+    `settings` holds only what was changed, by section. `has_dial_in`: the account has numbers by which one calls in.
     """
 
     id: str
@@ -36,6 +36,7 @@ class ZoomUser:
     timezone: str
     created_at: float
     requires_passcode: bool = True
+    has_dial_in: bool = False
     status: str = "active"
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .telehealth_service import PLACES
+from .telehealth_service import MODALITIES, PLACES
 
 
 class CalendarEvent(models.Model):
@@ -42,6 +42,13 @@ class CalendarEvent(models.Model):
         inverse="_inverse_telehealth_place",
         groups="base.group_user",
     )
+    telehealth_modality = fields.Selection(
+        MODALITIES,
+        "Video or audio",
+        compute="_compute_telehealth_booking",
+        inverse="_inverse_telehealth_modality",
+        groups="base.group_user",
+    )
     telehealth_available = fields.Boolean(compute="_compute_telehealth_available", groups="base.group_user")
     telehealth_sentence = fields.Char("Video", compute="_compute_telehealth_status", groups="base.group_user")
     telehealth_status = fields.Char(compute="_compute_telehealth_status", groups="base.group_user")
@@ -73,6 +80,7 @@ class CalendarEvent(models.Model):
             session = visible.get(event._origin.id, self.env["telehealth.session"])
             event.telehealth_label = session.label
             event.telehealth_service_id = session.service_id
+            event.telehealth_modality = session.modality or self.env.company.sudo().telehealth_modality or "video"
             event.telehealth_place = session.place or places.get(event.user_id.id, "zoom")
 
     @api.depends("telehealth_session_ids")
@@ -96,6 +104,10 @@ class CalendarEvent(models.Model):
     def _inverse_telehealth_place(self):
         for event in self.filtered("telehealth"):
             event._book({"place": event.telehealth_place or "zoom"})
+
+    def _inverse_telehealth_modality(self):
+        for event in self.filtered("telehealth"):
+            event._book({"modality": event.telehealth_modality or "video"})
 
     def _book(self, values):
         """Keep on the session what was booked on its event; in :meth:`create` the session is made with it.
@@ -152,6 +164,7 @@ class CalendarEvent(models.Model):
     def _onchange_telehealth_service_id(self):
         if self.telehealth_service_id:
             self.telehealth_place = self.telehealth_service_id.place or self.telehealth_place
+            self.telehealth_modality = self.telehealth_service_id.modality or self.telehealth_modality
             self.duration = self.telehealth_service_id.minutes / 60
 
     @api.onchange("user_id")

@@ -18,7 +18,7 @@ SERIES_CONTEXT = "telehealth_series"
 # Set where the system itself renews a join route; nobody else changes it.
 LINK_CONTEXT = "telehealth_join_link"
 # What a session keeps and the event only shows; a series hands it to its occurrences.
-BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place")
+BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place", "telehealth_modality")
 
 
 class CalendarEventBooking(models.Model):
@@ -112,6 +112,10 @@ class CalendarEventBooking(models.Model):
             "label": booked["telehealth_label"] or (typed if typed != neutral else False),
             "service_id": booked["telehealth_service_id"],
             "place": booked["telehealth_place"] or service.place or default_place,
+            "modality": booked["telehealth_modality"]
+            or service.modality
+            or company.sudo().telehealth_modality
+            or "video",
         }
 
     def _make_sessions(self, bookings):
@@ -230,6 +234,7 @@ class CalendarEventBooking(models.Model):
                         "telehealth_label": session.label,
                         "telehealth_service_id": session.service_id.id,
                         "telehealth_place": session.place,
+                        "telehealth_modality": session.modality,
                     }
         return data
 

@@ -79,6 +79,10 @@ RIGHTS = {
     "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
     "telehealth.video.link": {},
+    "telehealth.pos": {
+        **{login: {"own": "r"} for login in ("dana", "omar", "sam", "eve", "ada", "otto", "sid", "erna")},
+        **{login: {"own": "rwu"} for login in ("mia", "max")},
+    },
     **{
         model: {
             "dana": {"danas": "r"},
@@ -146,6 +150,7 @@ CHANGES = {
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
     "telehealth.video.link": {"address": "https://video.example/changed"},
+    "telehealth.pos": {"name": "Renamed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
@@ -172,6 +177,7 @@ CREATORS = {
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
     "telehealth.video.link": set(),
+    "telehealth.pos": {"mia", "max"},
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
@@ -225,6 +231,7 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "telehealth.pos": {"own": cls.env["telehealth.pos"].create({"code": "12", "name": "Home"})},
             "telehealth.video.link": {
                 name: cls.env["telehealth.video.link"].create({**owner, "address": "https://video.example/own"})
                 for name, owner in (("danas", {"user_id": cls.dana.id}), ("sunrises", {"company_id": cls.sunrise.id}))
@@ -442,6 +449,7 @@ class TestAccess(TelehealthCase):
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
+            "telehealth.pos": {"code": "13", "name": "New"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
                 "readiness_id": self.records["telehealth.readiness"]["danas"].id,
