@@ -35,6 +35,7 @@
         "wizards/telehealth_settings_places_views.xml",
         "wizards/telehealth_settings_readiness_views.xml",
         "wizards/telehealth_settings_scheduling_views.xml",
+        "wizards/telehealth_start_now_views.xml",
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
         "views/telehealth_readiness_views.xml",

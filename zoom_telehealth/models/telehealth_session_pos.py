@@ -59,6 +59,7 @@ class TelehealthSessionPos(models.Model):
 
     def _follow_place(self):
         """Take the practice's code where the session turned telehealth or back; what a person chose stays."""
-        for session in self.sudo().with_context(from_calendar_event=True):
-            if not session.pos_by_hand and not session._fits(session.pos_id):
-                session.pos_id = session.company_id._telehealth_pos(session.place)
+        sessions = self.sudo().with_context(from_calendar_event=True)
+        stale = sessions.filtered(lambda session: not session.pos_by_hand and not session._fits(session.pos_id))
+        for (company, place), alike in stale.grouped(lambda session: (session.company_id, session.place)).items():
+            alike.pos_id = company._telehealth_pos(place)

@@ -105,6 +105,7 @@ RIGHTS = {
     "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
+    "telehealth.start.now": {"dana": {"danas": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -159,6 +160,7 @@ CHANGES = {
     "zoom.database": {"state": "checking"},
     "zoom.database.finding": {"kind": "works"},
     "zoom.disconnect": {"remove_meetings": True},
+    "telehealth.start.now": {"service_id": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -186,6 +188,7 @@ CREATORS = {
     "zoom.database": set(),
     "zoom.database.finding": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
+    "telehealth.start.now": {"dana", "omar", "otto"},
 }
 
 
@@ -251,6 +254,7 @@ class TestAccess(TelehealthCase):
                 for name, one in connections.items()
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
+            "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
                 name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
@@ -466,6 +470,7 @@ class TestAccess(TelehealthCase):
                 "kind": "waiting",
             },
             "zoom.disconnect": {},
+            "telehealth.start.now": {},
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

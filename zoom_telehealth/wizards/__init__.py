@@ -5,5 +5,6 @@ from . import (
     telehealth_settings_places,
     telehealth_settings_readiness,
     telehealth_settings_scheduling,
+    telehealth_start_now,
     zoom_disconnect,
 )
