@@ -36,14 +36,15 @@ class TelehealthSessionPos(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # One without an event makes its event first, and that makes the session: here again, with both.
-        return super().create([{**self._pos_of_new(vals), **vals} for vals in vals_list])
+        kinds = {self._kind_of_new(vals) for vals in vals_list if vals.get("event_id")}
+        known = {kind: self.env["res.company"].browse(kind[0])._telehealth_pos(kind[1]).id for kind in kinds}
+        return super().create(
+            [{"pos_id": known[self._kind_of_new(vals)], **vals} if vals.get("event_id") else vals for vals in vals_list]
+        )
 
     @api.model
-    def _pos_of_new(self, vals):
-        if not vals.get("event_id"):
-            return {}
-        company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-        return {"pos_id": company._telehealth_pos(vals.get("place")).id}
+    def _kind_of_new(self, vals):
+        return vals.get("company_id") or self.env.company.id, vals.get("place")
 
     def _keep_own(self, values):
         if "pos_id" not in values:
