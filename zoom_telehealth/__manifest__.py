@@ -19,6 +19,7 @@
         "views/zoom_app_views.xml",
         "views/zoom_delivery_views.xml",
         "views/zoom_meeting_views.xml",
+        "views/zoom_stray_meeting_views.xml",
         "views/telehealth_service_views.xml",
         "views/telehealth_session_views.xml",
         "views/calendar_event_views.xml",

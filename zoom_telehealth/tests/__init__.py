@@ -32,6 +32,7 @@ from . import (
     test_series,
     test_session_form,
     test_settings,
+    test_sweep,
     test_ten_thousand,
     test_time_zones,
     test_trial,

@@ -264,10 +264,17 @@ def new_reference(mark: int) -> str:
 
     :param mark: a number of the database's and practice's own
     """
+    drawn = ["".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(4)) for _part in range(2)]
+    return "-".join([mark_letters(mark), *drawn])
+
+
+def mark_letters(mark: int) -> str:
+    """The first part of every reference of this mark.
+
+    :param mark: see :func:`new_reference`
+    """
     size = len(_REFERENCE_ALPHABET)
-    letters = [_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4)]
-    letters += [secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)]
-    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
+    return "".join(_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4))
 
 
 def reference_mark(reference: str) -> str:
