@@ -44,7 +44,7 @@ class Beside:
 
 
 def people_work_in(copy: Practice, sessions: list[Any]) -> None:
-    """What somebody does who takes the copy for the practice: moves, cancels, books, hands over, clicks, disconnects."""
+    """Do what somebody does who takes the copy for the practice: move, cancel, hand over, book, click, disconnect."""
     moved, cancelled, given, kept = sessions
     copy.move(moved, copy.moment(days=15))
     with suppress(RpcError):  # cancelled already, where the copy is newer

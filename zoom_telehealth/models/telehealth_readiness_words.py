@@ -122,7 +122,9 @@ SENTENCES = {
     ("sms", "able"): _lt("No text message failed lately."),
     ("sms", "failing"): _lt("Text messages failed in the last day."),
     ("strays", "none"): _lt("Zoom lists no meeting of this practice's that is unknown here."),
-    ("strays", "some"): _lt("Zoom lists %(count)s coming meetings with this practice's mark that no session here knows."),
+    ("strays", "some"): _lt(
+        "Zoom lists %(count)s coming meetings with this practice's mark that no session here knows."
+    ),
     ("test", "passed"): _lt("The last one passed."),
     ("test", "failed"): _lt("The last one failed."),
     ("test", "old"): _lt("The last one passed, more than 30 days ago."),

@@ -247,8 +247,7 @@ class TestAccess(TelehealthCase):
                 for name, one in connections.items()
             },
             "zoom.stray.meeting": {
-                name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name]))
-                for name in ("danas", "ottos")
+                name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},

@@ -136,9 +136,7 @@ class TestSweep(ReconcilerCase):
         self.assertFalse(self.strays())
 
     def test_a_manager_decides_what_becomes_of_an_unknown_meeting(self):
-        first, second = (
-            self.make_at_zoom(new_reference(self.meeting._practice_mark(self.sunrise))) for _ in range(2)
-        )
+        first, second = (self.make_at_zoom(new_reference(self.meeting._practice_mark(self.sunrise))) for _ in range(2))
         self.sweep()
         found = {one.zoom_id: one for one in self.strays()}
         for user in (self.dana, self.sam, self.max, self.eve):

@@ -93,7 +93,9 @@ def practice_lines(facts: PracticeFacts) -> list[Line]:
         _actions(facts),
         Line("mail", {"able": GREEN, "failing": AMBER}.get(facts.mail, RED), facts.mail),
         Line("sms", AMBER if facts.sms == "failing" else GREEN, facts.sms),
-        Line("strays", AMBER if facts.strays else GREEN, "some" if facts.strays else "none", {"count": str(facts.strays)}),
+        Line(
+            "strays", AMBER if facts.strays else GREEN, "some" if facts.strays else "none", {"count": str(facts.strays)}
+        ),
         Line("test", {"passed": GREEN, "failed": RED}.get(facts.test, AMBER), facts.test),
     ]
 
