@@ -78,6 +78,8 @@ RIGHTS = {
     "zoom.delivery": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
+    "zoom.call.pace": {},
+    "zoom.host.day": {},
     "telehealth.video.link": {},
     **{
         model: {
@@ -102,6 +104,7 @@ RIGHTS = {
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
     "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
+    "telehealth.start.now": {"dana": {"danas": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -146,6 +149,8 @@ CHANGES = {
     "zoom.delivery": {"state": "done"},
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
+    "zoom.call.pace": {"taken": 0},
+    "zoom.host.day": {"writes": 0},
     "telehealth.video.link": {"address": "https://video.example/changed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
@@ -156,6 +161,7 @@ CHANGES = {
     "zoom.database.finding": {"kind": "works"},
     "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
+    "telehealth.start.now": {"service_id": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -173,6 +179,8 @@ CREATORS = {
     "zoom.delivery": set(),
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
+    "zoom.call.pace": set(),
+    "zoom.host.day": set(),
     "telehealth.video.link": set(),
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
@@ -183,6 +191,7 @@ CREATORS = {
     "zoom.database.finding": set(),
     "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
+    "telehealth.start.now": {"dana", "omar", "otto"},
 }
 
 
@@ -228,6 +237,8 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
+            "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
             "telehealth.video.link": {
                 name: cls.env["telehealth.video.link"].create({**owner, "address": "https://video.example/own"})
                 for name, owner in (("danas", {"user_id": cls.dana.id}), ("sunrises", {"company_id": cls.sunrise.id}))
@@ -250,6 +261,7 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
+            "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
                 name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
@@ -308,6 +320,10 @@ class TestAccess(TelehealthCase):
             },
             "telehealth.attestation": attestations,
         }
+
+    @staticmethod
+    def _pace(account):
+        return {"account": account, "category": "light", "free_at": 0.0, "day": soon().date(), "taken": 0}
 
     @staticmethod
     def _trial(connection):
@@ -452,6 +468,8 @@ class TestAccess(TelehealthCase):
                 "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "zoom.call.pace": self._pace("new"),
+            "zoom.host.day": {"host": "new", "day": soon().date()},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
@@ -470,6 +488,7 @@ class TestAccess(TelehealthCase):
             },
             "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
+            "telehealth.start.now": {},
         }
         for model, creators in CREATORS.items():
             for role in ROLES:
