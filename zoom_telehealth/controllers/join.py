@@ -45,8 +45,11 @@ class TelehealthJoinController(http.Controller):
         return leave_for(link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
-    def start(self, token):
-        """Send the provider to Zoom as host, by a start link fetched at this click and kept nowhere."""
+    def start(self, token, alone=None):
+        """Send the provider to Zoom as host, by a start link fetched at this click and kept nowhere.
+
+        :param str alone: set where the provider read that clients are not let in, and starts all the same
+        """
         session = session_of(token)
         if session.provider_id != request.env.user:
             raise NotFound
@@ -56,6 +59,8 @@ class TelehealthJoinController(http.Controller):
         if meeting.state != "live":
             session._hurry()
             return self._trouble(session, "preparing")
+        if session.state != "live" and session._is_shut() and not alone:
+            return self._trouble(session, "shut")
         connection, zoom_id = meeting.connection_id, meeting.zoom_id
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit

@@ -20,6 +20,7 @@ from . import (
     test_mails,
     test_meetings_at_zoom,
     test_partners_and_companies,
+    test_privacy_of_meetings,
     test_query_counts,
     test_readiness,
     test_readiness_downloads,

@@ -2,6 +2,7 @@ from . import (
     res_config_settings,
     telehealth_settings,
     telehealth_settings_features,
+    telehealth_settings_policy,
     telehealth_settings_readiness,
     zoom_disconnect,
 )
