@@ -18,7 +18,7 @@ def settings_for(number: int) -> dict[str, object]:
     return wish.settings()
 
 
-@pytest.mark.parametrize("practice, provider", list(product(EVERY, EVERY)))
+@pytest.mark.parametrize(("practice", "provider"), list(product(EVERY, EVERY)))
 def test_of_two_policies_every_demand_of_either_holds(practice: int, provider: int) -> None:
     both = practice | provider
     for name in policy.BITS:
@@ -27,7 +27,9 @@ def test_of_two_policies_every_demand_of_either_holds(practice: int, provider: i
 
 def test_each_demand_is_what_zoom_is_told() -> None:
     nothing, everything = settings_for(0), settings_for(policy.policy_of(policy.BITS))
-    told = {name: (nothing.get(name), everything.get(name)) for name in nothing if nothing[name] != everything.get(name)}
+    told = {
+        name: (nothing.get(name), everything.get(name)) for name in nothing if nothing[name] != everything.get(name)
+    }
     assert told == {
         "waiting_room": (False, True),
         "continuous_meeting_chat": ({"enable": True}, {"enable": False}),
@@ -46,7 +48,7 @@ def test_no_policy_loosens_what_always_holds(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings, cause",
+    ("settings", "cause"),
     [
         ({"waiting_room": True, "auto_recording": "none"}, None),
         ({"waiting_room": True}, None),

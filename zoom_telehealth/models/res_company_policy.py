@@ -24,7 +24,9 @@ class ResCompanyPolicy(models.Model):
         "No lasting chat", default=True, help="Zoom keeps no chat with the meeting, before and after it."
     )
     telehealth_no_ai_companion = fields.Boolean(
-        "No AI Companion", default=True, help="Zoom's AI Companion does not start by itself, neither summary nor answers."
+        "No AI Companion",
+        default=True,
+        help="Zoom's AI Companion does not start by itself, neither summary nor answers.",
     )
     telehealth_muted = fields.Boolean("Muted when coming in")
     telehealth_camera_off = fields.Boolean("Camera off when coming in")

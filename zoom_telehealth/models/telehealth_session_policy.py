@@ -12,14 +12,14 @@ class TelehealthSessionPolicy(models.Model):
     def _is_shut(self):
         """Whether nobody is let in to the session's Zoom meeting for want of a setting."""
         self.ensure_one()
-        meeting = self._current_meeting()
-        return meeting.state == "live" and meeting._is_shut()
+        meeting = self.place == "zoom" and self._current_meeting()
+        return bool(meeting) and meeting.state == "live" and meeting._is_shut()
 
     def _join_link(self):
         return None if self._is_shut() else super()._join_link()
 
     def _portal_values(self, user):
-        return super()._portal_values(user) | {"shut": self.place == "zoom" and self._is_shut()}
+        return super()._portal_values(user) | {"shut": self._is_shut()}
 
     @api.depends("state", "place", "provider_id", "company_id", "start", "version", "meeting_ids")
     def _compute_meeting_status(self):
@@ -54,7 +54,8 @@ class TelehealthSessionPolicy(models.Model):
             meeting = meetings.get(session.id)
             unmet = meeting and session.state in ("scheduled", "live") and meeting._unmet_words()
             session.unmet_sentence = bool(unmet) and self.env._(
-                "Zoom did not take over: %s. As a rule the Zoom account's administrator locked it there, and can unlock it.",
+                "Zoom did not take over: %s. As a rule the Zoom account's administrator locked it there, and can "
+                "unlock it.",
                 ", ".join(unmet),
             )
 

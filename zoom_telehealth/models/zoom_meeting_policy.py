@@ -24,7 +24,9 @@ class ZoomMeetingPolicy(models.Model):
         readonly=True,
         help="Clients are not let in to this meeting until that is mended.",
     )
-    mend_at = fields.Datetime("Told again", readonly=True, help="When Zoom is told once more what it did not take over.")
+    mend_at = fields.Datetime(
+        "Told again", readonly=True, help="When Zoom is told once more what it did not take over."
+    )
 
     def _policy(self):
         """Return what this meeting must be like: the practice's policy and the provider's own, the stricter of both."""

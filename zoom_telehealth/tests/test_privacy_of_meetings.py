@@ -98,9 +98,7 @@ class TestPolicy(ReadBackCase):
 
 class TestReadBack(ReadBackCase):
     def lock(self, *settings, method="PATCH"):
-        return self.simulator.fault(
-            "drop_setting", path="/v2/**", method=method, times=None, settings=list(settings)
-        )
+        return self.simulator.fault("drop_setting", path="/v2/**", method=method, times=None, settings=list(settings))
 
     def told(self):
         return len(self.simulator.calls("PATCH", path="/v2/meetings"))
