@@ -34,6 +34,8 @@ from . import (
     test_repeated_answers,
     test_secret_fields,
     test_series,
+    test_series_at_zoom,
+    test_series_kept,
     test_session_form,
     test_settings,
     test_ten_thousand,
