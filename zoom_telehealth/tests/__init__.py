@@ -28,6 +28,7 @@ from . import (
     test_overlap,
     test_partners_and_companies,
     test_places,
+    test_privacy_of_meetings,
     test_query_counts,
     test_quota,
     test_readiness,
