@@ -78,6 +78,8 @@ RIGHTS = {
     "zoom.delivery": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
+    "zoom.call.pace": {},
+    "zoom.host.day": {},
     "telehealth.video.link": {},
     "telehealth.pos": {
         **{login: {"own": "r"} for login in ("dana", "omar", "sam", "eve", "ada", "otto", "sid", "erna")},
@@ -104,6 +106,7 @@ RIGHTS = {
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "telehealth.start.now": {"dana": {"danas": "rwu"}},
     "calendar.event": {
@@ -150,6 +153,8 @@ CHANGES = {
     "zoom.delivery": {"state": "done"},
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
+    "zoom.call.pace": {"taken": 0},
+    "zoom.host.day": {"writes": 0},
     "telehealth.video.link": {"address": "https://video.example/changed"},
     "telehealth.pos": {"name": "Renamed"},
     "telehealth.readiness": {"level": "green"},
@@ -159,6 +164,7 @@ CHANGES = {
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "zoom.database": {"state": "checking"},
     "zoom.database.finding": {"kind": "works"},
+    "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
     "telehealth.start.now": {"service_id": False},
     "calendar.event": {"location": "Room 2"},
@@ -178,6 +184,8 @@ CREATORS = {
     "zoom.delivery": set(),
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
+    "zoom.call.pace": set(),
+    "zoom.host.day": set(),
     "telehealth.video.link": set(),
     "telehealth.pos": {"mia", "max"},
     "telehealth.readiness": set(),
@@ -187,6 +195,7 @@ CREATORS = {
     "telehealth.settings": {"mia", "max"},
     "zoom.database": set(),
     "zoom.database.finding": set(),
+    "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
     "telehealth.start.now": {"dana", "omar", "otto"},
 }
@@ -235,6 +244,8 @@ class TestAccess(TelehealthCase):
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
             "telehealth.pos": {"own": cls.env["telehealth.pos"].create({"code": "12", "name": "Home"})},
+            "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
+            "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
             "telehealth.video.link": {
                 name: cls.env["telehealth.video.link"].create({**owner, "address": "https://video.example/own"})
                 for name, owner in (("danas", {"user_id": cls.dana.id}), ("sunrises", {"company_id": cls.sunrise.id}))
@@ -253,6 +264,9 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
                 for name, one in connections.items()
             },
+            "zoom.stray.meeting": {
+                name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
+            },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
@@ -261,6 +275,11 @@ class TestAccess(TelehealthCase):
             },
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _stray(cls, connection, zoom_id="1"):
+        values = {"zoom_id": zoom_id, "reference": "ABCD-EFGH-JKLM", "start": soon(), "found_at": soon()}
+        return values | {"connection_id": connection.id, "company_id": connection.user_id.company_id.id}
 
     @classmethod
     def _told(cls, meetings, apps):
@@ -308,6 +327,10 @@ class TestAccess(TelehealthCase):
             },
             "telehealth.attestation": attestations,
         }
+
+    @staticmethod
+    def _pace(account):
+        return {"account": account, "category": "light", "free_at": 0.0, "day": soon().date(), "taken": 0}
 
     @staticmethod
     def _trial(connection):
@@ -452,6 +475,8 @@ class TestAccess(TelehealthCase):
                 "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "zoom.call.pace": self._pace("new"),
+            "zoom.host.day": {"host": "new", "day": soon().date()},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
             "telehealth.pos": {"code": "13", "name": "New"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
@@ -469,6 +494,7 @@ class TestAccess(TelehealthCase):
                 "connection_id": self.records["zoom.connection"]["danas"].id,
                 "kind": "waiting",
             },
+            "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
             "telehealth.start.now": {},
         }
