@@ -8,7 +8,7 @@ from dev.trial_stack import TrialStack
 from tests.system.practice import DANA, Practice
 from tests.system.zoom_side import MEETINGS, ZoomSide
 
-# The addon looks for a lost meeting 20 s after the answer was missed and again 60 s later (zoom_reconciler.LOOK_WAITS),
+# The addon looks for a lost meeting 20 s after the answer was missed and again 60 s later (LOOK_WAITS),
 # then makes another, and looks for a double 10 minutes after that decision (DOUBLE_CHECK_AFTER).
 AFTER_FIRST_LOOK = 45
 AFTER_SECOND_LOOK = 200

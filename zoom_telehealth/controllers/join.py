@@ -5,14 +5,17 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import request
 
-from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
 from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
 from ..models.zoom_database import DatabaseInDoubt
+from ..routes import JOIN_ROUTE, START_ROUTE
 from ..zoom import errors
 from ..zoom.transport import CLICK, new_session
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
+
+# Causes for which Start failed at Zoom, and not because there was nothing to start.
+ZOOM_FAILED = ("reconnect", "copy", "key", "unreachable", "refused")
 
 
 class TelehealthJoinController(http.Controller):
@@ -42,20 +45,30 @@ class TelehealthJoinController(http.Controller):
         if not link:
             session._hurry()
             return request.redirect(f"/my/sessions/{token}")
+        session._admit(request.env.user.partner_id)
         return leave_for(link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
-    def start(self, token):
-        """Send the provider to Zoom as host, by a start link fetched at this click and kept nowhere."""
+    def start(self, token, zoom=None):
+        """Send the provider to where the session is held, as host.
+
+        :param zoom: given where Zoom is to be tried though the session is being held otherwise
+        """
         session = session_of(token)
         if session.provider_id != request.env.user:
             raise NotFound
         if not session.with_user(request.env.user).can_start:
             return self._trouble(session, "closed")
+        if session._is_held_otherwise() and not zoom:
+            return self._trouble(session, "instead")
+        return self._start_on_zoom(session) if session.place == "zoom" else self._start_elsewhere(session)
+
+    def _start_on_zoom(self, session):
+        """Lead to Zoom by a start link fetched at this click and kept nowhere."""
         meeting = session._current_meeting()
         if meeting.state != "live":
             session._hurry()
-            return self._trouble(session, "preparing")
+            return self._trouble(session, "preparing" if session._has_video() else "no_video")
         connection, zoom_id = meeting.connection_id, meeting.zoom_id
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
@@ -79,11 +92,19 @@ class TelehealthJoinController(http.Controller):
         session._mark_live()
         return leave_for(link)
 
+    def _start_elsewhere(self, session):
+        """Lead to the place of a session that is not on Zoom; Zoom is not asked."""
+        link = session._start_link()
+        if not link:
+            return self._trouble(session, "no_link")
+        session._mark_live()
+        return leave_for(link)
+
     def _trouble(self, session, cause):
-        return render_page(
-            "zoom_telehealth.start_trouble",
-            {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()},
-        )
+        if cause in ZOOM_FAILED:
+            session._start_failed()
+        values = {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()}
+        return render_page("zoom_telehealth.start_trouble", values | {"instead": session._instead()})
 
 
 def session_of(token):
@@ -98,7 +119,7 @@ def session_of(token):
 
 
 def leave_for(link):
-    """Send the browser to Zoom; neither the link nor where it came from is kept by anybody on the way."""
+    """Send the browser to the meeting; neither the link nor where it came from is kept by anybody on the way."""
     response = request.redirect(link, code=303, local=False)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -1,6 +1,8 @@
 from odoo import fields, models
 
-PLACES = [("zoom", "Zoom"), ("in_person", "In person")]
+PLACES = [("zoom", "Zoom"), ("discuss", "Odoo Discuss"), ("manual", "Own video link"), ("in_person", "In person")]
+# Held by video, so that people come in by the join route; all but Zoom needs no Zoom.
+VIDEO_PLACES = ("zoom", "discuss", "manual")
 
 
 class TelehealthService(models.Model):
@@ -14,7 +16,9 @@ class TelehealthService(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     minutes = fields.Integer(required=True, default=50)
-    place = fields.Selection(PLACES, "Default place", required=True, default="zoom")
+    place = fields.Selection(
+        PLACES, "Default place", help="Empty: Zoom for providers who connected it, else the practice's place."
+    )
     company_id = fields.Many2one(
         "res.company", "Practice", index=True, default=lambda self: self.env.company, help="Empty: every practice."
     )

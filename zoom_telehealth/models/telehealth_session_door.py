@@ -6,7 +6,8 @@ from odoo import api, models
 from odoo.tools import format_date, format_time
 
 from .. import clock
-from .telehealth_session import JOIN_ROUTE
+from ..routes import JOIN_ROUTE
+from .telehealth_service import VIDEO_PLACES
 
 EARLY_START = timedelta(hours=12)
 
@@ -101,7 +102,7 @@ class TelehealthSessionDoor(models.Model):
             "place": self.place,
             "door": self._door(),
             "live": self.state == "live",
-            "ready": bool(self._join_link()),
+            "ready": self.place in VIDEO_PLACES and bool(self._join_link()),
             "day": format_date(self.env, _local(self.start, zone).date(), date_format="EEEE, d MMMM y"),
             "time": self._time_range(zone),
             "zone": zone.replace("_", " "),

@@ -17,7 +17,7 @@ class TelehealthSessionVideo(models.Model):
         and where the connection was ended; one that only must be renewed leaves its meeting usable.
         """
         self.ensure_one()
-        if self.state == "live":
+        if self.place != "zoom" or self.state == "live":
             return True
         if not self.company_id.sudo().telehealth_zoom_allowed:
             return False
@@ -28,12 +28,14 @@ class TelehealthSessionVideo(models.Model):
 
     def _join_link(self):
         """Return Zoom's join link for a participant, or None while there is no meeting to be held."""
+        if self.place != "zoom":
+            return super()._join_link()
         meeting = self._current_meeting()
         ended = meeting.connection_id.state in ENDED and self.state != "live"
         return None if ended or not self._has_video() else super()._join_link()
 
     def _portal_values(self, user):
-        return super()._portal_values(user) | {"video": self.place != "zoom" or self._has_video()}
+        return super()._portal_values(user) | {"video": self._has_video()}
 
     @api.depends("state", "place", "provider_id", "company_id", "start", "version", "meeting_ids")
     def _compute_meeting_status(self):
@@ -42,7 +44,7 @@ class TelehealthSessionVideo(models.Model):
         asked = self._providers_to_be_asked()
         ended = self._ended_connections()
         for session in self:
-            if session.meeting_status == "none" and not session.meeting_sentence:
+            if session.place != "zoom" or (session.meeting_status == "none" and not session.meeting_sentence):
                 continue
             key = (session.provider_id.id, session.company_id.id)
             if not session.company_id.sudo().telehealth_zoom_allowed:

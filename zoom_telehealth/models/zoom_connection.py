@@ -76,6 +76,8 @@ class ZoomConnection(models.Model):
     alerted_at = fields.Datetime(readonly=True, copy=False, help="When people were told that it does not work.")
 
     _app_zoom_user_unique = models.UniqueIndex("(app_id, zoom_user_id)")
+    # Two providers may host by one Zoom user: their sessions on Zoom stand in each other's way (R16).
+    _zoom_user = models.Index("(zoom_user_id)")
     # What is kept alive, and what is watched over: neither grows with the connections that work.
     _verified = models.Index("(verified_at) WHERE state IN ('connected', 'misconfigured')")
     _verify_wanted = models.Index("(id) WHERE verify_wanted")

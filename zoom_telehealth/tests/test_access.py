@@ -78,6 +78,7 @@ RIGHTS = {
     "zoom.delivery": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
+    "telehealth.video.link": {},
     **{
         model: {
             "dana": {"danas": "r"},
@@ -144,6 +145,7 @@ CHANGES = {
     "zoom.delivery": {"state": "done"},
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
+    "telehealth.video.link": {"address": "https://video.example/changed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
@@ -169,6 +171,7 @@ CREATORS = {
     "zoom.delivery": set(),
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
+    "telehealth.video.link": set(),
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
@@ -222,6 +225,10 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "telehealth.video.link": {
+                name: cls.env["telehealth.video.link"].create({**owner, "address": "https://video.example/own"})
+                for name, owner in (("danas", {"user_id": cls.dana.id}), ("sunrises", {"company_id": cls.sunrise.id}))
+            },
             **cls._readiness(),
             "telehealth.trial": {
                 name: cls.env["telehealth.trial"].create(cls._trial(connection))
@@ -434,6 +441,7 @@ class TestAccess(TelehealthCase):
                 "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
                 "readiness_id": self.records["telehealth.readiness"]["danas"].id,

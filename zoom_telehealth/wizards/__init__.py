@@ -2,6 +2,8 @@ from . import (
     res_config_settings,
     telehealth_settings,
     telehealth_settings_features,
+    telehealth_settings_places,
     telehealth_settings_readiness,
+    telehealth_settings_scheduling,
     zoom_disconnect,
 )

@@ -1,0 +1,20 @@
+"""How a practice schedules: what may overlap, who may step in for whom."""
+
+from odoo import fields, models
+
+
+class ResCompanyScheduling(models.Model):
+    _inherit = "res.company"
+
+    telehealth_overlap_blocked = fields.Boolean(
+        "No two sessions at one time", help="Off: a second session of a provider at the same time is warned of."
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("telehealth_overlap_blocked") is False:
+            # What was booked under the stricter rule must not go on to refuse others.
+            self.env["telehealth.session"].sudo().search(
+                [("company_id", "in", self.ids), ("exclusive", "=", True), ("state", "=", "scheduled")]
+            ).exclusive = False
+        return result
