@@ -45,7 +45,7 @@ class Edits:
         events = self.events(**which)
         return events[number % len(events)] if events else events
 
-    def write(self, number, which, values):
+    def change(self, number, which, values):
         event = self.choose(number)
         if event:
             event.write({**values, "recurrence_update": which if event.recurrence_id else "self_only"})
@@ -67,12 +67,12 @@ class Edits:
         event = self.choose(first)
         if event:
             shift = timedelta(days=second % 5 - 1, hours=second % 3)
-            self.write(first, which, {"start": event.start + shift, "stop": event.stop + shift})
+            self.change(first, which, {"start": event.start + shift, "stop": event.stop + shift})
 
     def lengthen(self, first, second, which):
         event = self.choose(first)
         if event:
-            self.write(first, which, {"stop": event.stop + timedelta(minutes=5 * (second % 3))})
+            self.change(first, which, {"stop": event.stop + timedelta(minutes=5 * (second % 3))})
 
     def change_rule(self, first, second, which):
         event = self.choose(first)
@@ -126,20 +126,20 @@ class Edits:
             from_here[: 1 + second % 3].action_unarchive()
 
     def hand_over(self, first, second, which):
-        self.write(first, which, {"user_id": self.provider(second).id})
+        self.change(first, which, {"user_id": self.provider(second).id})
 
     def place(self, first, second, which):
-        self.write(first, which, {"telehealth_place": ("zoom", "in_person", "zoom", "discuss")[second % 4]})
+        self.change(first, which, {"telehealth_place": ("zoom", "in_person", "zoom", "discuss")[second % 4]})
 
     def title(self, first, second, which):
-        self.write(first, which, {"name": f"Title {second}", "telehealth_service_id": self.case.service.id})
+        self.change(first, which, {"name": f"Title {second}", "telehealth_service_id": self.case.service.id})
 
     def attendees(self, first, second, which):
         change = Command.link if second % 2 else Command.unlink
-        self.write(first, which, {"partner_ids": [change(self.case.ben.partner_id.id)]})
+        self.change(first, which, {"partner_ids": [change(self.case.ben.partner_id.id)]})
 
     def switch(self, first, second, which):
-        self.write(first, which, {"telehealth": bool(second % 2)})
+        self.change(first, which, {"telehealth": bool(second % 2)})
 
     def session_form(self, first, second, _which):
         session = self.choose(first).telehealth_session_id
@@ -169,5 +169,5 @@ class Edits:
         return (self.case.dana, self.case.omar)[number % 2]
 
 
-CHOOSING = ("do", "events", "choose", "write", "provider")
+CHOOSING = ("do", "events", "choose", "change", "provider")
 KINDS = sorted(name for name in vars(Edits) if not name.startswith("_") and name not in CHOOSING)

@@ -4,6 +4,7 @@ To repeat a failure: ``TELEHEALTH_EDITS_SEED`` is the seed that was printed; the
 ``TELEHEALTH_EDITS`` is how many sequences are tried.
 """
 
+import logging
 import os
 import secrets
 from contextlib import ExitStack
@@ -17,6 +18,8 @@ from .. import clock
 from .edits import KINDS, WHICH, Edits
 from .series_case import SeriesCase
 from .simulator import DANA, OMAR
+
+_logger = logging.getLogger(__name__)
 
 SEQUENCES = int(os.environ.get("TELEHEALTH_EDITS", "3"))
 SEED = os.environ.get("TELEHEALTH_EDITS_SEED")
@@ -38,7 +41,7 @@ class TestRandomEdits(SeriesCase):
     def test_random_edits_of_sessions_and_series_end_in_agreement(self):
         """R6, R11, R12."""
         chosen = int(SEED) if SEED else secrets.randbelow(2**32)
-        print(f"TELEHEALTH_EDITS_SEED={chosen}")  # noqa: T201
+        _logger.info("TELEHEALTH_EDITS_SEED=%s", chosen)
 
         @seed(chosen)
         @settings(
@@ -55,7 +58,10 @@ class TestRandomEdits(SeriesCase):
             except Undo:
                 self.env.invalidate_all()
 
-        run()
+        try:
+            run()
+        except Exception as error:
+            raise AssertionError(f"TELEHEALTH_EDITS_SEED={chosen} repeats this") from error
 
     def enterContext(self, context):
         """Enter a context until the sequence ends, where there is one."""
