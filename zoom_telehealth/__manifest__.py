@@ -36,6 +36,8 @@
         "wizards/telehealth_start_now_views.xml",
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
+        "wizards/telehealth_handover_views.xml",
+        "wizards/telehealth_adopt_events_views.xml",
         "views/telehealth_readiness_views.xml",
         "views/telehealth_trial_views.xml",
         "views/help_templates.xml",

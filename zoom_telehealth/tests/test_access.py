@@ -102,6 +102,9 @@ RIGHTS = {
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "telehealth.start.now": {"dana": {"danas": "rwu"}},
+    "telehealth.handover": {"sam": {"sams": "rwu"}},
+    "telehealth.adopt.events": {"dana": {"danas": "rwu"}},
+    "telehealth.adopt.event": {"dana": {"danas": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -156,6 +159,9 @@ CHANGES = {
     "zoom.database.finding": {"kind": "works"},
     "zoom.disconnect": {"remove_meetings": True},
     "telehealth.start.now": {"service_id": False},
+    "telehealth.handover": {"last_day": False},
+    "telehealth.adopt.events": {"invites": True},
+    "telehealth.adopt.event": {"chosen": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -183,6 +189,10 @@ CREATORS = {
     "zoom.database.finding": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
     "telehealth.start.now": {"dana", "omar", "otto"},
+    "telehealth.handover": {"sam", "mia", "sid", "max"},
+    "telehealth.adopt.events": {"dana", "omar", "sam", "mia", "otto", "sid", "max"},
+    # With somebody else's dialog no line of it is to be had.
+    "telehealth.adopt.event": {"dana"},
 }
 
 
@@ -247,6 +257,10 @@ class TestAccess(TelehealthCase):
                 for name, one in connections.items()
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
+            **cls._adoptions(plain),
+            "telehealth.handover": {
+                "sams": cls.as_user("telehealth.handover", cls.sam).create({"from_id": cls.dana.id}).sudo()
+            },
             "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
@@ -311,6 +325,14 @@ class TestAccess(TelehealthCase):
             "state": "failed",
             "reference": "AAAA-BBBB-CCCC",
             "start": soon(),
+        }
+
+    @classmethod
+    def _adoptions(cls, event):
+        dialog = cls.as_user("telehealth.adopt.events", cls.dana).create({"line_ids": [(0, 0, {"event_id": event.id})]})
+        return {
+            "telehealth.adopt.events": {"danas": dialog.sudo()},
+            "telehealth.adopt.event": {"danas": dialog.sudo().line_ids},
         }
 
     @classmethod
@@ -463,6 +485,12 @@ class TestAccess(TelehealthCase):
             },
             "zoom.disconnect": {},
             "telehealth.start.now": {},
+            "telehealth.handover": {"from_id": self.dana.id},
+            "telehealth.adopt.events": {"line_ids": []},
+            "telehealth.adopt.event": {
+                "dialog_id": self.records["telehealth.adopt.events"]["danas"].id,
+                "event_id": self.records["calendar.event"]["plain"].id,
+            },
         }
         for model, creators in CREATORS.items():
             for role in ROLES:
