@@ -21,8 +21,8 @@ class TelehealthHandover(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", "Practice", required=True, readonly=True, default=lambda self: self.env.company
     )
-    from_id = fields.Many2one("res.users", "From", required=True)
-    to_id = fields.Many2one("res.users", "To")
+    from_id = fields.Many2one("res.users", required=True)
+    to_id = fields.Many2one("res.users")
     first_day = fields.Date("From day", required=True, default=lambda self: fields.Date.context_today(self))
     last_day = fields.Date("To day", help="Empty: all that is booked.")
     leaves_overlaps = fields.Boolean("Leave those that overlap with what the new provider holds")
