@@ -1,1 +1,1 @@
-from . import access_log, calendar, connection_questions, join, oauth, portal, readiness, webhook
+from . import access_log, calendar, connection_questions, connection_trouble, join, oauth, portal, readiness, webhook
