@@ -41,6 +41,7 @@
         "views/oauth_templates.xml",
         "views/oauth_plan_templates.xml",
         "views/connection_trouble_templates.xml",
+        "views/instead_templates.xml",
         "views/connection_alert_templates.xml",
         "views/place_templates.xml",
         "views/portal_templates.xml",

@@ -84,9 +84,11 @@ def test_behind_it_stand_name_address_and_licence_refresh_and_disconnect(dana: B
     expect(dialog).to_have_count(0)
     dana.click(pill(dana))
     dana.click(dialog.get_by_role("button", name="Disconnect"))
-    dana.click(dana.page.get_by_role("dialog").filter(has_text="Records and past links stay").get_by_role(
-        "button", name="Disconnect"
-    ))
+    dana.click(
+        dana.page.get_by_role("dialog")
+        .filter(has_text="Records and past links stay")
+        .get_by_role("button", name="Disconnect")
+    )
     expect_pill(dana, "Zoom not connected")
 
 

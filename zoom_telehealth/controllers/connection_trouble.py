@@ -18,7 +18,9 @@ class ConnectionTroubleController(http.Controller):
         return render_page(
             "zoom_telehealth.connection_trouble",
             {
-                "approval_request": request.env["zoom.app"]._for_provider(request.env.user, company)._approval_request(),
+                "approval_request": request.env["zoom.app"]
+                ._for_provider(request.env.user, company)
+                ._approval_request(),
                 "removal": request.env["zoom.connection"]._removal_sentence(),
                 "help_lines": company.sudo()._telehealth_help_lines(),
             },

@@ -5,15 +5,18 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import request
 
-from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
 from ..models.zoom_connection import BROKEN
 from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
 from ..models.zoom_database import DatabaseInDoubt
+from ..routes import JOIN_ROUTE, START_ROUTE
 from ..zoom import errors
 from ..zoom.transport import CLICK, new_session
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
+
+# Causes for which Start failed at Zoom, and not because there was nothing to start.
+ZOOM_FAILED = ("reconnect", "misconfigured", "copy", "key", "unreachable", "refused")
 
 
 class TelehealthJoinController(http.Controller):
@@ -47,13 +50,18 @@ class TelehealthJoinController(http.Controller):
         return leave_for(link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
-    def start(self, token):
-        """Send the provider to where the session is held, as host."""
+    def start(self, token, zoom=None):
+        """Send the provider to where the session is held, as host.
+
+        :param zoom: given where Zoom is to be tried though the session is being held otherwise
+        """
         session = session_of(token)
         if session.provider_id != request.env.user:
             raise NotFound
         if not session.with_user(request.env.user).can_start:
             return self._trouble(session, "closed")
+        if session._is_held_otherwise() and not zoom:
+            return self._trouble(session, "instead")
         return self._start_on_zoom(session) if session.place == "zoom" else self._start_elsewhere(session)
 
     def _start_on_zoom(self, session):
@@ -100,8 +108,10 @@ class TelehealthJoinController(http.Controller):
         provider, company = session.provider_id, session.company_id
         connection = provider._zoom_connection(request.env["zoom.app"]._for_provider(provider, company))
         if connection.move_asked or request.env["zoom.connection"]._for_session(provider, company):
-            return self._trouble(session, "preparing")
-        return self._reconnect(session, connection) if connection.state in BROKEN else self._trouble(session, "none")
+            return self._trouble(session, "preparing" if session._has_video() else "no_video")
+        if connection.state in BROKEN:
+            return self._reconnect(session, connection)
+        return self._trouble(session, "no_video", connect=company.telehealth_zoom_allowed)
 
     def _reconnect(self, session, connection):
         """Say why the connection does not work, with the way to connect again."""
@@ -111,8 +121,10 @@ class TelehealthJoinController(http.Controller):
         return self._trouble(session, "reconnect", reason=connection._reason_sentence())
 
     def _trouble(self, session, cause, **more):
+        if cause in ZOOM_FAILED:
+            session._start_failed()
         values = {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()}
-        return render_page("zoom_telehealth.start_trouble", values | more)
+        return render_page("zoom_telehealth.start_trouble", values | {"instead": session._instead()} | more)
 
 
 def session_of(token):

@@ -28,6 +28,13 @@ class CalendarAttendee(models.Model):
             result = super(CalendarAttendee, recipient)._notify_attendees(template, notify_author, force_send)
         return result
 
+    def _unsubscribe_partner(self):
+        """Take who attends no longer off the sessions' followers; core does so event by event."""
+        of_sessions = self.filtered(lambda attendee: attendee.event_id.telehealth)
+        for partner, attendees in of_sessions.grouped("partner_id").items():
+            attendees.event_id.message_unsubscribe(partner.ids)
+        return super(CalendarAttendee, self - of_sessions)._unsubscribe_partner()
+
     def _session_template(self, mail_template):
         """Return the session's text in place of one of core's; a practice's own text stays."""
         own = SESSION_TEMPLATES.get(mail_template.get_external_id().get(mail_template.id)) if mail_template else None

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .telehealth_service import PLACES
 
@@ -86,28 +85,28 @@ class CalendarEvent(models.Model):
             event.telehealth_can_start = session.can_start
 
     def _inverse_telehealth_label(self):
-        for event in self.filtered("telehealth"):
-            event._book({"label": event.telehealth_label})
+        for label, events in self.filtered("telehealth").grouped("telehealth_label").items():
+            events._book({"label": label})
 
     def _inverse_telehealth_service_id(self):
-        for event in self.filtered("telehealth"):
-            event._book({"service_id": event.telehealth_service_id.id})
+        for service, events in self.filtered("telehealth").grouped("telehealth_service_id").items():
+            events._book({"service_id": service.id})
 
     def _inverse_telehealth_place(self):
-        for event in self.filtered("telehealth"):
-            event._book({"place": event.telehealth_place or "zoom"})
+        for place, events in self.filtered("telehealth").grouped("telehealth_place").items():
+            events._book({"place": place or "zoom"})
 
     def _book(self, values):
-        """Keep on the session what was booked on its event; in :meth:`create` the session is made with it.
+        """Keep on the sessions what was booked on their events; in :meth:`create` they are made with it.
 
         :raises AccessError: when the user may edit the event and not the session behind it
-        :raises UserError: when the session has begun
+        :raises UserError: when a session has begun
         """
         self._check_may_change_sessions()
-        session = self.sudo().telehealth_session_ids
-        if session.state in ("live", "ended") and values.keys() - {"label"}:
-            raise UserError(self.env._("This session has begun: only its title can still be changed."))
-        session._follow_event(values)
+        sessions = self.sudo().telehealth_session_ids
+        if values.keys() - {"label"}:
+            sessions._check_not_begun()
+        sessions._follow_event(values)
 
     def _check_may_change_sessions(self):
         """Core lets every attendee edit an event; a session's event is edited by those who may edit the session.

@@ -1,11 +1,8 @@
 import secrets
 
-from markupsafe import Markup
-
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tools import is_html_empty
 
 from .. import clock
 
@@ -15,6 +12,7 @@ SESSION_SOURCES = {
     "attendee_ids", "recurrency", "recurrence_update",
 }  # fmt: skip
 SERIES_CONTEXT = "telehealth_series"
+SERIES_UPDATES = ("all_events", "future_events")
 # Set where the system itself renews a join route; nobody else changes it.
 LINK_CONTEXT = "telehealth_join_link"
 # What a session keeps and the event only shows; a series hands it to its occurrences.
@@ -67,10 +65,11 @@ class CalendarEventBooking(models.Model):
             vals = dict(vals)
             self._check_may_choose_provider(vals.get("user_id"))
             booking = self._take_booking(vals, company, places[vals.get("user_id") or self.env.uid])
-            vals = self._with_inner_description(vals)
+            vals.setdefault("description", self.env.context.get("default_description"))
+            self._move_description(vals)
             vals["telehealth_company_id"] = company.id
             booking["token"] = secrets.token_urlsafe(24)
-            vals["videocall_location"] = self.env["telehealth.session"]._join_url(base, booking["token"])
+            vals |= self._link_values(self.env["telehealth.session"]._join_url(base, booking["token"]))
             bookings.append(booking)
             prepared.append(vals)
         # Invitations go out below, when the session is there to tell where it is held.
@@ -87,14 +86,6 @@ class CalendarEventBooking(models.Model):
         events._make_sessions(bookings)
         events.filtered(lambda event: event.start > clock.now()).attendee_ids._send_invitation_emails()
         return events
-
-    def _with_inner_description(self, vals):
-        """Move an event's description to its internal notes: others read it, and core writes names into it."""
-        description = vals.get("description")
-        if is_html_empty(description):
-            return {**vals, "description": False}
-        notes = vals.get("notes") or (self.notes if self else False) or Markup()
-        return {**vals, "description": False, "notes": Markup(notes) + Markup(description)}
 
     @api.model
     def _take_booking(self, vals, company, default_place):
@@ -148,18 +139,15 @@ class CalendarEventBooking(models.Model):
         if of_sessions and SESSION_SOURCES & vals.keys():
             of_sessions._check_may_change_sessions()
         if fresh:
-            fresh._check_may_book_telehealth()
-            for event in fresh:
-                event._switch_on(vals)
+            fresh._switch_on(vals)
             return (self - fresh).write(vals) if self - fresh else True
         if of_sessions and self - of_sessions:
             return of_sessions.write(vals) and (self - of_sessions).write(vals)
-        if of_sessions and "user_id" in vals:
-            if len(of_sessions.user_id) > 1:
-                return all(event.write(vals) for event in of_sessions)
-            vals = {**vals, "partner_ids": self._with_new_provider(vals)}
         if of_sessions:
-            vals = self._with_neutral_name(vals) if switch is not False else {**vals, "videocall_location": False}
+            apart = of_sessions._to_be_written_apart(vals)
+            if apart:
+                return all(events.write(vals) for events in apart)
+            vals = self._with_neutral_face(vals)
         else:
             vals = dict(vals)  # core takes things out of it
         touched = SESSION_SOURCES & vals.keys()
@@ -167,6 +155,33 @@ class CalendarEventBooking(models.Model):
         if touched and of_sessions:
             of_sessions.sudo().telehealth_session_ids._follow_events()
         return result
+
+    def _to_be_written_apart(self, vals):
+        """Return sessions' events in groups, where what is written depends on what stands there; else nothing."""
+        linked = self._partners_to_link(vals)
+        typed = "notes" not in vals and self._typed_description(vals.get("description"))
+        groups = self.grouped(
+            lambda event: (
+                event.user_id if "user_id" in vals else None,
+                event.notes if typed else None,
+                # Core makes an attendee only of those who come to none of the events that are written together.
+                event.partner_ids & linked if linked else None,
+            )
+        )
+        return list(groups.values()) if len(groups) > 1 else []
+
+    @api.model
+    def _partners_to_link(self, vals):
+        """Return the partners whom an event's values let attend, whether they do so already or not."""
+        ids = self.env["res.users"].browse(vals.get("user_id") or []).partner_id.ids
+        for command in vals.get("partner_ids") or []:
+            if isinstance(command, int):
+                ids.append(command)
+            elif command[0] == Command.LINK:
+                ids.append(command[1])
+            elif command[0] == Command.SET:
+                ids.extend(command[2])
+        return self.env["res.partner"].browse(ids)
 
     def _with_new_provider(self, vals):
         """Return attendee commands that put a new provider in the old one's place: core changes the name alone."""
@@ -176,46 +191,81 @@ class CalendarEventBooking(models.Model):
         commands += [Command.unlink(partner.id) for partner in old - new]
         return commands + [Command.link(partner.id) for partner in new]
 
-    def _with_neutral_name(self, vals):
-        """Hand a typed or synced title to the session's encrypted label; nothing else may set the video link."""
-        renews_link = self.env.context.get(LINK_CONTEXT)
-        vals = {name: value for name, value in vals.items() if renews_link or name != "videocall_location"}
-        if "description" in vals:
-            vals = self[:1]._with_inner_description(vals)
+    def _with_neutral_face(self, vals):
+        """Return an event's values without what its face must not show: that goes to the session, or to the notes.
+
+        A typed or synced title goes to the session's encrypted label; nothing else may set the video link.
+        """
+        vals = dict(vals)
+        if "user_id" in vals:
+            vals["partner_ids"] = self._with_new_provider(vals)
+        if "telehealth" in vals and not vals["telehealth"]:
+            return {"description": False, **vals, "videocall_location": False}
+        link = vals.pop("videocall_location", None)
+        if not self._changes_series(vals):  # core then writes on each of its events
+            self._move_description(vals, self[:1].notes)
+        if link and self.env.context.get(LINK_CONTEXT):
+            vals |= self._link_values(link)
         typed = vals.pop("name", None)
-        neutral = (self[:1].telehealth_company_id or self.env.company).sudo()._telehealth_neutral_name()
-        if typed and typed != neutral:
+        companies = (self.telehealth_company_id or self.env.company).sudo()
+        if typed and typed not in {company._telehealth_neutral_name() for company in companies}:
             vals.setdefault("telehealth_label", typed)
         return vals
 
+    def _changes_series(self, vals):
+        """Whether core takes these values for the whole series, or for this event and those that follow."""
+        return len(self) == 1 and self.recurrence_id and vals.get("recurrence_update") in SERIES_UPDATES
+
     def _switch_on(self, vals):
-        """Turn an existing event into a session: its title moves to the session, the neutral face takes its place."""
-        self.ensure_one()
-        former = self.sudo().telehealth_session_ids
-        company = former.company_id or self.env.company
-        given = vals
-        vals = {"name": self.name, **vals}
-        provider = self.env["res.users"].browse(vals.get("user_id") or self.user_id.id or self.env.uid)
-        default_place = self.env["telehealth.session"]._default_place(provider, company)
-        booking = self._take_booking(vals, company.sudo(), default_place)
-        booking["token"] = former.token or secrets.token_urlsafe(24)
-        vals |= {
-            "telehealth_company_id": company.id,
-            "videocall_location": self.env["telehealth.session"]._join_url(self.get_base_url(), booking["token"]),
-            # The Discuss room bears the old title, its members and its link.
-            "videocall_channel_id": False,
-            "access_token": False,
-        }
-        vals = self._with_inner_description({"description": self.description, **vals})
-        result = super().write(vals)
-        if former:
-            # What was booked before holds, but for what is said now.
-            said = {name.removeprefix("telehealth_") for name in BOOKED_FIELDS if name in given} | {"label"}
-            former._follow_event({name: value for name, value in booking.items() if name in said and value})
-            former._follow_events()
-        else:
-            self._make_sessions([booking])
-        return result
+        """Turn existing events into sessions: their titles move to the sessions, the neutral face takes their place."""
+        self._check_may_book_telehealth()
+        self._check_may_choose_provider(*(self.user_id.ids if "user_id" not in vals else [vals["user_id"]]))
+        if self._changes_series(vals):
+            return super().write(dict(vals))  # core comes back here with each of its events
+        formers = {session.event_id.id: session for session in self.sudo().telehealth_session_ids}
+        of_company = self.grouped(
+            lambda event: formers[event.id].company_id if event.id in formers else self.env.company
+        )
+        for company, events in of_company.items():
+            events._switch_on_in(company.sudo(), vals, formers)
+        return True
+
+    def _switch_on_in(self, company, vals, formers):
+        """Turn events into one practice's sessions.
+
+        :param formers: dict of event id to the session that it was before it was switched off
+        """
+        base, bookings, own = self.browse().get_base_url(), {}, {}
+        me, Session = self.env.user, self.env["telehealth.session"]
+        provider_of = {event: me.browse(vals.get("user_id") or event.user_id.id or me.id) for event in self}
+        places = Session._default_places(me.union(*provider_of.values()), company)
+        for event in self:
+            face = {"name": event.name, "description": event.description, **vals}
+            bookings[event] = self._take_booking(face, company, places[provider_of[event].id])
+            former = formers.get(event.id)
+            bookings[event]["token"] = token = former.token if former else secrets.token_urlsafe(24)
+            own[event] = self._link_values(Session._join_url(base, token))
+            self._move_description(face, event.notes)
+            if "notes" in face:
+                own[event]["notes"] = face["notes"]
+        shared = {name: value for name, value in vals.items() if name not in (*BOOKED_FIELDS, "description")}
+        # The Discuss room bears the old title, its members and its link.
+        shared |= {"name": company._telehealth_neutral_name(), "videocall_channel_id": False, "access_token": False}
+        super().write(shared | {"telehealth_company_id": company.id})
+        for event, values in own.items():
+            super(CalendarEventBooking, event).write(values)
+        again = self.filtered(lambda event: event.id in formers)
+        said = {name.removeprefix("telehealth_") for name in BOOKED_FIELDS if name in vals} | {"label"}
+        sessions = Session.browse(formers[event.id].id for event in again)
+        # What was booked before holds, but for what is said now.
+        sessions._follow_each(
+            {
+                formers[event.id].id: {name: value for name, value in bookings[event].items() if name in said and value}
+                for event in again
+            }
+        )
+        sessions.sudo()._follow_events()
+        (self - again)._make_sessions([bookings[event] for event in self - again])
 
     def copy_data(self, default=None):
         """Copies and occurrences are sessions of their own with what was booked; links and addresses are not copied."""
@@ -223,6 +273,7 @@ class CalendarEventBooking(models.Model):
         for event, vals in zip(self, data):
             if vals.get("telehealth"):
                 vals.pop("videocall_location", None)
+                vals.pop("description", None)
                 # Called over RPC too: the label is for those who may see the session.
                 session = event.telehealth_session_ids if self.env.su else event._visible_sessions().get(event.id)
                 if session:
@@ -247,12 +298,12 @@ class CalendarEventBooking(models.Model):
             )
 
     @api.model
-    def _check_may_choose_provider(self, user_id):
+    def _check_may_choose_provider(self, *user_ids):
         """Refuse with a sentence what the record rules would refuse half-way: giving a session to somebody else.
 
         :raises AccessError: for a provider who is no scheduler
         """
-        others = user_id and user_id != self.env.uid
+        others = any(user_id and user_id != self.env.uid for user_id in user_ids)
         if others and not self.env.su and not self.env.user.has_group("zoom_telehealth.group_scheduler"):
             raise AccessError(self.env._("Providers book their own sessions. A scheduler books for others."))
 

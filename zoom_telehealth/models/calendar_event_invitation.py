@@ -2,8 +2,10 @@ import pytz
 import vobject
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from .. import clock
+from ..routes import JOIN_ROUTE
 from .calendar_event_booking import LINK_CONTEXT
 from .telehealth_service import VIDEO_PLACES
 
@@ -62,12 +64,13 @@ class CalendarEventInvitation(models.Model):
 
     @api.autovacuum
     def _gc_join_links(self):
-        """Let coming sessions follow the practice to another address: their join routes are stored with the old one."""
+        """Let coming sessions follow the practice to another address: their join routes are stored with the old one.
+
+        Whose description lost the route gets it back.
+        """
         base = self.browse().get_base_url()
-        stale = self.search(
-            [("telehealth", "=", True), ("stop", ">", clock.now()), ("videocall_location", "not =like", f"{base}/%")],
-            limit=1000,
-        )
+        stale = Domain("videocall_location", "not =like", f"{base}/%") | Domain("description", "not ilike", JOIN_ROUTE)
+        stale = self.search(Domain("telehealth", "=", True) & Domain("stop", ">", clock.now()) & stale, limit=1000)
         for event in stale.with_context(**{LINK_CONTEXT: True}):
             event.videocall_location = event.telehealth_session_ids.join_url
         return len(stale), len(stale)

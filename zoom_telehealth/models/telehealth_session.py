@@ -1,5 +1,6 @@
 import math
 import secrets
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
@@ -7,11 +8,10 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import clock
 from ..fields import Encrypted
+from ..routes import JOIN_ROUTE, START_ROUTE
 from .telehealth_service import PLACES, VIDEO_PLACES
 
 STATES = [("scheduled", "Scheduled"), ("live", "Live"), ("ended", "Ended"), ("cancelled", "Cancelled")]
-JOIN_ROUTE = "/telehealth/join/"
-START_ROUTE = "/telehealth/start/"
 DEFAULT_MINUTES = 50
 # What a person edits on a session is the event's to keep: it is written there and comes back (decision 2).
 EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place"}
@@ -229,16 +229,30 @@ class TelehealthSession(models.Model):
         forwarded = {name: value for name, value in vals.items() if name in EVENT_FIELDS}
         if not forwarded or self.env.context.get("from_calendar_event"):
             return super().write(vals)
-        for session in self:
-            if session.state in ("live", "ended") and forwarded.keys() - {"label"}:
-                raise UserError(self.env._("This session has begun: only its title can still be changed."))
-            if not session.event_id:
-                raise UserError(
-                    self.env._("This session was cancelled and its calendar event is gone. Book a new one.")
-                )
-            session.event_id.write(self._event_values(forwarded, session))
+        if forwarded.keys() - {"label"}:
+            self._check_not_begun()
+        if not all(session.event_id for session in self):
+            raise UserError(self.env._("This session was cancelled and its calendar event is gone. Book a new one."))
+        # Clients are handed over together with those who stay, who may differ; all else is the same for all.
+        alike = self.grouped(
+            lambda session: str(self._attendee_commands(vals, session)) if "client_ids" in vals else None
+        )
+        for sessions in alike.values():
+            sessions._events().write(self._event_values(forwarded, sessions[:1]))
         rest = {name: value for name, value in vals.items() if name not in forwarded}
         return super().write(rest) if rest else True
+
+    def _events(self):
+        """Return the sessions' events as records that are read together, whatever is forgotten of the sessions."""
+        return self.env["calendar.event"].browse(self.event_id.ids)
+
+    def _check_not_begun(self):
+        """Refuse to change what was held, or is being held.
+
+        :raises UserError: when one of these sessions has begun
+        """
+        if any(session.state in ("live", "ended") for session in self):
+            raise UserError(self.env._("This session has begun: only its title can still be changed."))
 
     @api.model
     def _check_event_fields(self, vals_list):
@@ -292,38 +306,61 @@ class TelehealthSession(models.Model):
     # === THE WISH === #
 
     def _follow_event(self, values):
-        """Take over what the event now says, and raise the version where Zoom's meeting is made from it.
+        """Take over what the events now say, and raise the version where Zoom's meeting is made from it.
 
-        Runs as superuser: whoever may edit the event may move its session, and nothing else of it.
+        Runs as superuser: whoever may edit the event may move its session, and nothing else of it. What changes alike
+        is written together.
 
-        :param values: dict of session values
+        :param values: dict of session values, the same for all
         """
         sessions = self.sudo().with_context(from_calendar_event=True)
+        alike = defaultdict(list)
         for session in sessions:
-            changed = {
-                name: value
-                for name, value in values.items()
-                if session._fields[name].convert_to_cache(value, session)
-                != session._fields[name].convert_to_cache(session[name], session)
-            }
+            changed = session._changed(values)
             if WISH_FIELDS & changed.keys():
                 changed["version"] = session.version + 1
             if changed:
-                session.write(changed)
+                alike[frozenset(changed.items())].append(session.id)
+        for changed, ids in alike.items():
+            sessions.browse(ids).with_prefetch(self._prefetch_ids).write(dict(changed))
         self.env["zoom.reconciler"]._wake()
+
+    def _follow_each(self, values_of):
+        """Take over for each session what its event says, where that is news.
+
+        :param values_of: dict of session id to dict of session values
+        """
+        alike = defaultdict(list)
+        for session in self.sudo():
+            changed = session._changed(values_of[session.id])
+            if changed:
+                alike[frozenset(changed.items())].append(session.id)
+        for values, ids in alike.items():
+            self.browse(ids).with_prefetch(self._prefetch_ids)._follow_event(dict(values))
+
+    def _changed(self, values):
+        """Return those of some values that the session does not have yet."""
+        self.ensure_one()
+        return {
+            name: value
+            for name, value in values.items()
+            if self._fields[name].convert_to_cache(value, self) != self._fields[name].convert_to_cache(self[name], self)
+        }
 
     def _follow_events(self):
         """Keep in step with the events until the session starts; what was held keeps its own times (decision 5)."""
-        for session in self.filtered(lambda session: session.event_id and session.state in ("scheduled", "cancelled")):
-            event = session.event_id
-            session._follow_event(
-                {
-                    "start": event.start,
-                    "stop": event.stop,
-                    "provider_id": event.user_id.id,
-                    "state": "scheduled" if event.active and event.telehealth else "cancelled",
+        sessions = self.filtered(lambda session: session.event_id and session.state in ("scheduled", "cancelled"))
+        sessions._follow_each(
+            {
+                session.id: {
+                    "start": session.event_id.start,
+                    "stop": session.event_id.stop,
+                    "provider_id": session.event_id.user_id.id,
+                    "state": "scheduled" if session.event_id.active and session.event_id.telehealth else "cancelled",
                 }
-            )
+                for session in sessions
+            }
+        )
         self._follow_attendees()
 
     def _follow_attendees(self):
@@ -363,15 +400,14 @@ class TelehealthSession(models.Model):
 
     def action_cancel(self):
         """Cancel by archiving the event, and tell those who would have come."""
-        for session in self.filtered(lambda session: session.state == "scheduled"):
-            if not session.event_id:
-                session.check_access("write")
-                # Its event is gone already, so nothing but the system's own record is left to change.
-                session.sudo()._cancel()
-                continue
-            if session.start > clock.now():
-                session.event_id.attendee_ids._tell_cancelled()
-            session.event_id.action_archive()
+        scheduled = self.filtered(lambda session: session.state == "scheduled")
+        without_event = scheduled.filtered(lambda session: not session.event_id)
+        without_event.check_access("write")
+        # Their events are gone already, so nothing but the system's own record is left to change.
+        without_event.sudo()._cancel()
+        coming = (scheduled - without_event).filtered(lambda session: session.start > clock.now())
+        coming.event_id.attendee_ids._tell_cancelled()
+        (scheduled - without_event)._events().action_archive()
         return True
 
     def action_open_event(self):

@@ -6,8 +6,8 @@ from odoo import api, models
 from odoo.tools import format_date, format_time
 
 from .. import clock
+from ..routes import JOIN_ROUTE
 from .telehealth_service import VIDEO_PLACES
-from .telehealth_session import JOIN_ROUTE
 
 EARLY_START = timedelta(hours=12)
 

@@ -83,14 +83,17 @@ class TelehealthSessionHeld(models.Model):
     def _end_unasked(self):
         """End live sessions of which nothing more can be learned: nobody may ask Zoom, or asking never told.
 
-        Of one that is not on Zoom nobody tells: it ends with its window.
+        Of one that is not held on Zoom nobody tells: it ends with its window, and where people still talk in its room,
+        an hour after its planned end at the latest.
         """
         self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT s.id FROM telehealth_session s JOIN res_company c ON c.id = s.company_id
-             WHERE s.state = 'live' AND s.stop < %(now)s AND CASE WHEN s.place <> 'zoom'
+             WHERE s.state = 'live' AND s.stop < %(now)s AND CASE WHEN s.place <> 'zoom' OR s.fallback IS NOT NULL
                    THEN s.stop + make_interval(mins => c.telehealth_minutes_after) < %(now)s
+                        AND (s.stop < %(hour_ago)s OR NOT EXISTS (
+                             SELECT FROM discuss_channel_rtc_session talk WHERE talk.channel_id = s.room_id))
                    ELSE s.stop < %(hour_ago)s AND (s.stop < %(long_ago)s OR NOT EXISTS (
                         SELECT FROM zoom_meeting m JOIN zoom_connection k ON k.id = m.connection_id
                          WHERE m.session_id = s.id AND m.state = 'live' AND k.state IN %(working)s)) END

@@ -7,6 +7,9 @@ from .. import conf
 from ..encryption import cipher
 from ..encryption.keys import BadMasterKey, MasterKey, WrongMasterKey
 
+# Where a transaction keeps the id of the data key that encrypts.
+CURRENT = "zoom_telehealth.current_data_key"
+
 
 class ZoomDataKey(models.Model):
     """A key that encrypts fields, itself wrapped by the master key, which is outside the database.
@@ -74,12 +77,17 @@ class ZoomDataKey(models.Model):
 
         :raises UserError: without a usable master key
         """
-        newest = self.search_fetch([], ["key_id"], limit=1) or self._make()
-        return newest.key_id, self._key(newest.key_id)
+        # Looked for once in a transaction, not for each of a thousand texts.
+        known = self.env.cr.cache
+        if not known.get(CURRENT):
+            newest = self.search_fetch([], ["key_id"], limit=1) or self._make()
+            known[CURRENT] = newest.key_id
+        return known[CURRENT], self._key(known[CURRENT])
 
     @api.model
     def _make(self):
         master = self._master_keys()[0]
+        self.env.cr.cache.pop(CURRENT, None)
         key_id = secrets.token_hex(4)
         return self.create(
             {

@@ -35,7 +35,9 @@ class TestPill(ReconcilerCase):
             self.assertEqual(self.pill()["state"], state)
             self.assertIn(word, self.pill()["text"])
             self.assertTrue(self.pill()["hint"])
-            self.assertEqual(self.pill()["account"], DANA, "which account was connected is said before leaving for Zoom")
+            self.assertEqual(
+                self.pill()["account"], DANA, "which account was connected is said before leaving for Zoom"
+            )
 
     def test_no_practice_no_zoom_no_pill(self):
         self.sunrise.telehealth_zoom_allowed = False

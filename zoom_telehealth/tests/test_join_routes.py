@@ -15,7 +15,6 @@ from .common import (
     soon,
 )
 
-
 CONNECT = "/zoom_telehealth/oauth/connect"
 
 

@@ -8,8 +8,9 @@ from .common import TelehealthCase, soon
 FEW, MANY = 10, 100
 
 
-@tagged("post_install", "-at_install")
-class TestQueryCounts(TelehealthCase):
+class QueryCounting:
+    """Counts what one more session costs; mixed into test cases."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,6 +38,9 @@ class TestQueryCounts(TelehealthCase):
             for index in range(number)
         ]
 
+
+@tagged("post_install", "-at_install")
+class TestQueryCounts(QueryCounting, TelehealthCase):
     def test_making_sessions_costs_no_query_for_each_beside_cores_own(self):
         events = self.as_user("calendar.event", self.dana)
         plain = self.for_one_more(lambda number: events.create(self.values(number, telehealth=False)))
