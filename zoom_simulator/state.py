@@ -49,7 +49,8 @@ class ZoomApp:
     """A user-managed General app as registered in Zoom's Marketplace, with its one event subscription.
 
     `webhook_secret` is what Zoom calls the Secret Token. `endpoint_url` is empty where there is no subscription, and
-    no `events` means all. `needs_approval`: the Zoom account's administrator has to approve it first. `subscription_state`: none (not validated yet), active or disabled.
+    no `events` means all. `needs_approval`: the Zoom account's administrator has to approve it first.
+    `subscription_state`: none (not validated yet), active or disabled.
     """
 
     client_id: str
