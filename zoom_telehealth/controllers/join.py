@@ -95,6 +95,15 @@ class TelehealthJoinController(http.Controller):
         session._mark_live()
         return leave_for(link)
 
+    @http.route(START_ROUTE + "<string:token>/state", type="http", auth="user", methods=["GET"], sitemap=False)
+    def start_state(self, token):
+        """Tell the page that waits for the meeting how it stands; asks Zoom nothing."""
+        session = session_of(token)
+        if session.provider_id != request.env.user:
+            raise NotFound
+        state = session.with_user(request.env.user)._start_state()
+        return request.make_json_response(state, headers={"Cache-Control": "no-store"})
+
     def _start_elsewhere(self, session):
         """Lead to the place of a session that is not on Zoom; Zoom is not asked."""
         link = session._start_link()
@@ -124,7 +133,8 @@ class TelehealthJoinController(http.Controller):
         if cause in ZOOM_FAILED:
             session._start_failed()
         values = {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()}
-        return render_page("zoom_telehealth.start_trouble", values | {"instead": session._instead()} | more)
+        values |= {"instead": session._instead(), "state": session.with_user(request.env.user)._start_state()}
+        return render_page("zoom_telehealth.start_trouble", values | more)
 
 
 def session_of(token):

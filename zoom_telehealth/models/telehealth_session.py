@@ -356,6 +356,7 @@ class TelehealthSession(models.Model):
                     "start": session.event_id.start,
                     "stop": session.event_id.stop,
                     "provider_id": session.event_id.user_id.id,
+                    "planned_start": session._planned_start(),
                     "state": "scheduled" if session.event_id.active and session.event_id.telehealth else "cancelled",
                 }
                 for session in sessions

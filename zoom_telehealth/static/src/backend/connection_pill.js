@@ -44,6 +44,7 @@ export class ConnectionPill extends Component {
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
+        this.action = useService("action");
         this.state = useState({ pill: null });
         const bus = useService("bus_service");
         const renew = () => this.renew();
@@ -54,6 +55,10 @@ export class ConnectionPill extends Component {
 
     async renew() {
         this.state.pill = await askPill(this.orm);
+    }
+
+    startNow() {
+        return this.action.doAction("zoom_telehealth.action_telehealth_start_now");
     }
 
     open() {
