@@ -50,10 +50,11 @@ class TelehealthJoinController(http.Controller):
         return leave_for(link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
-    def start(self, token, zoom=None):
+    def start(self, token, zoom=None, alone=None):
         """Send the provider to where the session is held, as host.
 
         :param zoom: given where Zoom is to be tried though the session is being held otherwise
+        :param alone: given where the provider read that clients are not let in, and starts all the same
         """
         session = session_of(token)
         if session.provider_id != request.env.user:
@@ -62,7 +63,11 @@ class TelehealthJoinController(http.Controller):
             return self._trouble(session, "closed")
         if session._is_held_otherwise() and not zoom:
             return self._trouble(session, "instead")
-        return self._start_on_zoom(session) if session.place == "zoom" else self._start_elsewhere(session)
+        if session.place != "zoom":
+            return self._start_elsewhere(session)
+        if session.state != "live" and session._is_shut() and not alone:
+            return self._trouble(session, "shut")
+        return self._start_on_zoom(session)
 
     def _start_on_zoom(self, session):
         """Lead to Zoom by a start link fetched at this click and kept nowhere."""

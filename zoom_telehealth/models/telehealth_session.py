@@ -179,7 +179,7 @@ class TelehealthSession(models.Model):
                 "The meeting is made right after.",
                 self.provider_id.name or self.env._("The provider"),
             )
-        if meeting and meeting.state == "live" and meeting.agreed_version == self.version:
+        if meeting and meeting.state == "live" and meeting._agrees():
             return "ready", self.env._("The Zoom meeting is ready.")
         if meeting and meeting.failure:
             return "failing", meeting._failure_sentence()

@@ -102,6 +102,7 @@ RIGHTS = {
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "telehealth.start.now": {"dana": {"danas": "rwu"}},
     "calendar.event": {
@@ -158,6 +159,7 @@ CHANGES = {
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "zoom.database": {"state": "checking"},
     "zoom.database.finding": {"kind": "works"},
+    "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
     "telehealth.start.now": {"service_id": False},
     "calendar.event": {"location": "Room 2"},
@@ -187,6 +189,7 @@ CREATORS = {
     "telehealth.settings": {"mia", "max"},
     "zoom.database": set(),
     "zoom.database.finding": set(),
+    "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
     "telehealth.start.now": {"dana", "omar", "otto"},
 }
@@ -254,6 +257,9 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
                 for name, one in connections.items()
             },
+            "zoom.stray.meeting": {
+                name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
+            },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
@@ -262,6 +268,11 @@ class TestAccess(TelehealthCase):
             },
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _stray(cls, connection, zoom_id="1"):
+        values = {"zoom_id": zoom_id, "reference": "ABCD-EFGH-JKLM", "start": soon(), "found_at": soon()}
+        return values | {"connection_id": connection.id, "company_id": connection.user_id.company_id.id}
 
     @classmethod
     def _told(cls, meetings, apps):
@@ -475,6 +486,7 @@ class TestAccess(TelehealthCase):
                 "connection_id": self.records["zoom.connection"]["danas"].id,
                 "kind": "waiting",
             },
+            "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
             "telehealth.start.now": {},
         }
