@@ -24,14 +24,16 @@ export class ZoomAccountDialog extends Component {
         this.props.close();
     }
 
+    // Closed after the answer: a dialog that is gone gets none.
     async disconnect() {
+        const dialog = await this.orm.call("res.users", "action_zoom_disconnect", [[user.userId]]);
         this.props.close();
-        await this.action.doAction(await this.orm.call("res.users", "action_zoom_disconnect", [[user.userId]]));
+        await this.action.doAction(dialog);
     }
 
     async preferences() {
-        this.props.close();
         const preferences = await this.orm.call("res.users", "action_get");
+        this.props.close();
         await this.action.doAction({ ...preferences, res_id: user.userId });
     }
 }
