@@ -152,7 +152,7 @@ class CalendarEventSeries(models.Model):
         fresh = []
         for event, session, booking in zip(self, carried, bookings):
             if session:
-                event._hand_over(session)
+                event._stand_behind(session)
             elif event.stop > edit.now if edit else not event._left_its_series():
                 fresh.append((event, booking))
         self.browse(event.id for event, _booking in fresh)._make_sessions([booking for _event, booking in fresh])
@@ -161,7 +161,7 @@ class CalendarEventSeries(models.Model):
         """Whether core archived the event at once, since its day is none of those on which its series repeats."""
         return self.recurrency and not self.recurrence_id and not self.active
 
-    def _hand_over(self, session):
+    def _stand_behind(self, session):
         """Put this event behind a session, in the place of the one that core archived or deleted."""
         session.with_context(from_calendar_event=True).event_id = self
 

@@ -39,7 +39,10 @@ class SeriesEdit:
             vals[name] == base.recurrence_id[name] for name in RHYTHM if name in vals
         )
         self.zone = base.recurrence_id._get_timezone()
-        self.planned = {session: session._planned_start() for session in self.sessions}
+        self.planned = {
+            session: session._planned_start() if base.recurrence_id else session.event_id.start
+            for session in self.sessions
+        }
         self.base_planned = self.planned.get(base.telehealth_session_ids, base.start)
         self.times = {session: (session.start, session.stop) for session in self.sessions}
         self.stood = {event: event.start for event in events}

@@ -93,6 +93,14 @@ class TestExceptions(SeriesCase):
         self.assertEqual(self.booked[1].token, token)
         self.assert_every_event_has_its_session()
 
+    def test_one_that_was_moved_alone_is_still_known_after_the_series_was_split(self):
+        self.move(self.events[2], "self_only", days=1)
+        self.events[1].sudo().recurrence_id._split_from(self.events[1].sudo())
+        self.move(self.events[1], "all_events", hours=1)
+        self.assertEqual(self.sessions(), self.booked)
+        self.assertEqual(self.booked[2].start, at_ten(days=17, hours=1))
+        self.assert_every_event_has_its_session()
+
     def test_the_series_follows_a_first_one_that_was_moved_alone(self):
         self.move(self.events[0], "self_only", hours=2)
         self.move(self.events[2], hours=1)
