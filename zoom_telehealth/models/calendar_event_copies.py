@@ -83,7 +83,9 @@ class CalendarEventCopies(models.Model):
         """Have the copies in their organizers' calendars removed: the next organizers get copies of their own."""
         if "google_id" in self._fields:
             for event in self.filtered("google_id"):
-                event.with_user(event.user_id)._google_delete(self._google_service(), event.google_id)
+                # No record with it: it would be written on after the commit, by who may not see it any more.
+                nobody = self.browse().with_user(event.user_id)
+                nobody._google_delete(self._google_service(), event.google_id)
         if "microsoft_id" in self._fields:
             for event in self.filtered("microsoft_id"):
                 event._microsoft_delete(event.user_id, event.microsoft_id)
