@@ -34,11 +34,12 @@ async def _change_user(simulator: Simulator, request: web.Request, data: dict[st
 
 
 def _add_user(simulator: Simulator, data: dict[str, Any]) -> dict[str, Any]:
-    refuse_unknown(data, {"email", "action", "first_name", "last_name"})
+    refuse_unknown(data, {"email", "action", "first_name", "last_name", "account_id"})
     email = text_of(data, "email")
     if simulator.world.user_by_email(email) is not None:
         raise BadRequest("There is a Zoom user with this e-mail address.")
     user = new_user(email, text_of(data, "first_name"), text_of(data, "last_name"))
+    user.account_id = data.get("account_id", user.account_id)
     simulator.world.users[user.id] = user
     return {"email": user.email, "status": user.status}
 

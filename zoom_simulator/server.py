@@ -19,6 +19,7 @@ from . import (
     oauth_authorize,
     oauth_token,
     overview,
+    rate_limiting,
     rest_meeting_list,
     rest_meetings,
     rest_past_meetings,
@@ -32,6 +33,7 @@ from .deliveries import DeliveryLog
 from .fault_effects import apply_faults
 from .faults import FaultBoard
 from .ledger import Ledger, note_secrets
+from .rate_limiting import enforce_limits
 from .recording import answer_errors, record_calls
 from .seed import add_redirect_uris, seed_world, set_webhook_url
 from .simulator import SIMULATOR, Simulator
@@ -153,7 +155,7 @@ def _listener(port: int) -> socket.socket:
 
 
 def _application(simulator: Simulator, ledger_file: Path | None) -> web.Application:
-    application = web.Application(middlewares=[record_calls, apply_faults, answer_errors])
+    application = web.Application(middlewares=[record_calls, enforce_limits, apply_faults, answer_errors])
     if ledger_file is not None:
         ledger = Ledger(ledger_file)
         ledger.note_apps(simulator.world)
@@ -183,5 +185,6 @@ def _application(simulator: Simulator, ledger_file: Path | None) -> web.Applicat
     application.add_routes(control_meetings.routes())
     application.add_routes(control_users.routes())
     application.add_routes(control_faults.routes())
+    application.add_routes(rate_limiting.routes())
     application.add_routes(control_webhooks.routes())
     return application

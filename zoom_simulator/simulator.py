@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from .calls import CallLog
 from .clock import Clock
 from .faults import FaultBoard
 from .presence import SECONDS_BEFORE_A_WAIT_IS_TOLD, WAITING_FOR_HOST, tell_the_wait
+from .rate_limits import RateLimits
 from .seed import seed_world
 from .state import Meeting, Person, Store, World
 from .url_validation import UrlValidation
@@ -34,6 +35,7 @@ class Simulator:
     root_url: str
     extra_redirect_uris: list[str]
     webhook_url: str
+    limits: RateLimits = field(default_factory=RateLimits)
 
     @property
     def world(self) -> World:
@@ -66,6 +68,7 @@ class Simulator:
         self.faults.drop_landing()
         self.faults.clear()
         self.calls.clear()
+        self.limits = RateLimits()
         self.agenda.clear()
         self.webhooks.faults.clear()
         self.webhooks.forget()

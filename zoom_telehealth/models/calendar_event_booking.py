@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from .. import clock
+from .series_edit import BOOKED_FIELDS, EDIT_CONTEXT
 
 # A change of one of these on the event is a change of its session.
 SESSION_SOURCES = {
@@ -12,11 +13,8 @@ SESSION_SOURCES = {
     "attendee_ids", "recurrency", "recurrence_update",
 }  # fmt: skip
 SERIES_CONTEXT = "telehealth_series"
-SERIES_UPDATES = ("all_events", "future_events")
 # Set where the system itself renews a join route; nobody else changes it.
 LINK_CONTEXT = "telehealth_join_link"
-# What a session keeps and the event only shows; a series hands it to its occurrences.
-BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place")
 
 
 class CalendarEventBooking(models.Model):
@@ -39,51 +37,61 @@ class CalendarEventBooking(models.Model):
         places = {True: [], False: []}
         for place, vals in enumerate(vals_list):
             places[vals["telehealth"]].append(place)
-        if not places[True]:
+        carried = self._carried_to(vals_list)
+        if not places[True] and not any(carried):
             return super().create(vals_list)
         created = {}
         if places[False]:
             created |= zip(
                 _in_core_order(places[False], vals_list), super().create([vals_list[place] for place in places[False]])
             )
-        created |= zip(places[True], self._create_telehealth([vals_list[place] for place in places[True]]))
+        created |= zip(places[True], self._create_telehealth([(vals_list[at], carried[at]) for at in places[True]]))
+        for place in places[False]:
+            if carried[place]:
+                created[place]._hand_over(carried[place])
         return self.browse(created[place].id for place in range(len(vals_list)))
 
     @api.model
     def _with_explicit_switch(self, vals):
         return dict(vals, telehealth=bool(vals.get("telehealth", self.env.context.get("default_telehealth"))))
 
-    def _create_telehealth(self, vals_list):
-        """Create telehealth events and, in one batch, their sessions. Returns the events in order."""
+    def _create_telehealth(self, rows):
+        """Create telehealth events and, in one batch, their sessions. Returns the events in order.
+
+        :param rows: list of ``(values, session that is carried to the event or None)``
+        """
         self._check_may_book_telehealth()
-        company = self.env.company
+        edit = self.env.context.get(EDIT_CONTEXT)
+        company = edit.company if edit else self.env.company
         base = self.get_base_url()
         bookings, prepared = [], []
-        providers = self.env["res.users"].browse({vals.get("user_id") or self.env.uid for vals in vals_list})
+        providers = self.env["res.users"].browse({vals.get("user_id") or self.env.uid for vals, _carried in rows})
         places = self.env["telehealth.session"]._default_places(providers, company)
-        for vals in vals_list:
+        for vals, carried in rows:
             vals = dict(vals)
             self._check_may_choose_provider(vals.get("user_id"))
             booking = self._take_booking(vals, company, places[vals.get("user_id") or self.env.uid])
             vals.setdefault("description", self.env.context.get("default_description"))
             self._move_description(vals)
             vals["telehealth_company_id"] = company.id
-            booking["token"] = secrets.token_urlsafe(24)
+            booking["token"] = carried.token if carried else secrets.token_urlsafe(24)
             vals |= self._link_values(self.env["telehealth.session"]._join_url(base, booking["token"]))
             bookings.append(booking)
             prepared.append(vals)
         # Invitations go out below, when the session is there to tell where it is held.
         quiet = self.with_context(skip_contact_description=True, no_mail_to_attendees=True)
-        singles = [place for place, vals in enumerate(prepared) if not vals.get("recurrency")]
-        created = dict(zip(singles, super(CalendarEventBooking, quiet).create([prepared[place] for place in singles])))
+        # Occurrences that core makes have their recurrence already.
+        series = [at for at, vals in enumerate(prepared) if vals.get("recurrency") and not vals.get("recurrence_id")]
+        ready = _in_core_order([place for place in range(len(prepared)) if place not in series], prepared)
+        created = dict(zip(ready, super(CalendarEventBooking, quiet).create([prepared[place] for place in ready])))
         for place, vals in enumerate(prepared):
-            if vals.get("recurrency"):
+            if place in series:
                 # One by one: core makes the occurrences inside, and they take over what was booked.
-                series = {name: bookings[place].get(name.removeprefix("telehealth_")) for name in BOOKED_FIELDS}
-                inside = quiet.with_context(**{SERIES_CONTEXT: series})
+                booked = {name: bookings[place].get(name.removeprefix("telehealth_")) for name in BOOKED_FIELDS}
+                inside = quiet.with_context(**{SERIES_CONTEXT: booked})
                 created[place] = super(CalendarEventBooking, inside).create([vals])
         events = self.browse(created[place].id for place in range(len(prepared)))
-        events._make_sessions(bookings)
+        events._settle_occurrences([carried for _vals, carried in rows], bookings)
         events.filtered(lambda event: event.start > clock.now()).attendee_ids._send_invitation_emails()
         return events
 
@@ -124,6 +132,7 @@ class CalendarEventBooking(models.Model):
                         "provider_id": event.user_id.id,
                         "start": event.start,
                         "stop": event.stop,
+                        "planned_start": event.start,
                         "state": "scheduled" if event.active else "cancelled",
                     }
                     for event, booking in zip(self.sudo(), bookings)
@@ -133,7 +142,13 @@ class CalendarEventBooking(models.Model):
         sessions._follow_attendees()
 
     def write(self, vals):
+        if self._edits_series(vals):
+            return self._write_series(vals)
         switch = vals.get("telehealth")
+        over = self._over_in_series_edit() if switch else self.browse()
+        if over:
+            over.write({name: value for name, value in vals.items() if name != "telehealth"})
+            return (self - over).write(vals) if self - over else True
         of_sessions = self.filtered("telehealth")
         fresh = self - of_sessions if switch else self.browse()
         if of_sessions and SESSION_SOURCES & vals.keys():
@@ -153,8 +168,20 @@ class CalendarEventBooking(models.Model):
         touched = SESSION_SOURCES & vals.keys()
         result = super().write(vals)
         if touched and of_sessions:
-            of_sessions.sudo().telehealth_session_ids._follow_events()
+            of_sessions._sessions_to_follow()._follow_events()
+            of_sessions._make_missing_sessions()
         return result
+
+    def _write_series(self, vals):
+        """Let core edit a series, and carry its sessions over to what it makes of it (decision 5)."""
+        if len(self) > 1:
+            return all(event.write(dict(vals)) for event in self)
+        edit, rest = self._begin_series_edit(vals)
+        if rest.keys() - {"recurrence_update"}:
+            # Core would tell people of single occurrences; of a series they are told once, when it is done.
+            inside = {EDIT_CONTEXT: edit, "skip_attendee_notification": True}
+            super(CalendarEventBooking, self.with_context(**inside)).write(rest)
+        return self._finish_series_edit(edit)
 
     def _to_be_written_apart(self, vals):
         """Return sessions' events in groups, where what is written depends on what stands there; else nothing."""
@@ -202,8 +229,7 @@ class CalendarEventBooking(models.Model):
         if "telehealth" in vals and not vals["telehealth"]:
             return {"description": False, **vals, "videocall_location": False}
         link = vals.pop("videocall_location", None)
-        if not self._changes_series(vals):  # core then writes on each of its events
-            self._move_description(vals, self[:1].notes)
+        self._move_description(vals, self[:1].notes)
         if link and self.env.context.get(LINK_CONTEXT):
             vals |= self._link_values(link)
         typed = vals.pop("name", None)
@@ -212,16 +238,10 @@ class CalendarEventBooking(models.Model):
             vals.setdefault("telehealth_label", typed)
         return vals
 
-    def _changes_series(self, vals):
-        """Whether core takes these values for the whole series, or for this event and those that follow."""
-        return len(self) == 1 and self.recurrence_id and vals.get("recurrence_update") in SERIES_UPDATES
-
     def _switch_on(self, vals):
         """Turn existing events into sessions: their titles move to the sessions, the neutral face takes their place."""
         self._check_may_book_telehealth()
         self._check_may_choose_provider(*(self.user_id.ids if "user_id" not in vals else [vals["user_id"]]))
-        if self._changes_series(vals):
-            return super().write(dict(vals))  # core comes back here with each of its events
         formers = {session.event_id.id: session for session in self.sudo().telehealth_session_ids}
         of_company = self.grouped(
             lambda event: formers[event.id].company_id if event.id in formers else self.env.company
@@ -286,7 +306,7 @@ class CalendarEventBooking(models.Model):
 
     def unlink(self):
         self._check_may_change_sessions()
-        self.sudo().telehealth_session_ids._cancel()
+        self._sessions_to_follow()._cancel()
         return super().unlink()
 
     def _check_may_book_telehealth(self):

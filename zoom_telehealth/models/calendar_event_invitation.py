@@ -40,9 +40,9 @@ class CalendarEventInvitation(models.Model):
         calendar = vobject.iCalendar()
         calendar.add("method").value = "CANCEL" if cancelled else "REQUEST"
         entry = calendar.add("vevent")
-        entry.add(
-            "uid"
-        ).value = f"telehealth-{self.id}@{self.env['ir.config_parameter'].sudo().get_param('database.uuid')}"
+        # The session's, not the event's: an edit of a series puts another event behind a session (decision 5).
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        entry.add("uid").value = f"telehealth-{session.id}@{database}"
         # Calendars take over a moved session only where the sequence has grown.
         entry.add("sequence").value = str(session.version + cancelled)
         entry.add("status").value = "CANCELLED" if cancelled else "CONFIRMED"

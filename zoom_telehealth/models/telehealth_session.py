@@ -179,7 +179,7 @@ class TelehealthSession(models.Model):
                 "The meeting is made right after.",
                 self.provider_id.name or self.env._("The provider"),
             )
-        if meeting and meeting.state == "live" and meeting.agreed_version == self.version:
+        if meeting and meeting.state == "live" and meeting._agrees():
             return "ready", self.env._("The Zoom meeting is ready.")
         if meeting and meeting.failure:
             return "failing", meeting._failure_sentence()
@@ -359,6 +359,7 @@ class TelehealthSession(models.Model):
                     "start": session.event_id.start,
                     "stop": session.event_id.stop,
                     "provider_id": session.event_id.user_id.id,
+                    "planned_start": session._planned_start(),
                     "state": "scheduled" if session.event_id.active and session.event_id.telehealth else "cancelled",
                 }
                 for session in sessions

@@ -205,15 +205,15 @@ class TelehealthTrial(models.Model):
         tokens, connection = self.env["zoom.connection.token"].sudo(), self.connection_id
         api_url = connection.api_url or self.env["zoom.app"]._addresses().api_url
         asked = (self._wish(), self.reference, self.zoom_id or "")
-        step = self.step
+        step, pace = self.step, self.env["zoom.call.pace"]._pace(connection)
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
             with new_session() as session:
                 token = tokens._access_token(connection)
-                result = trial.take(step, session, api_url, token, *asked)
+                result = trial.take(step, session, api_url, token, *asked, pace=pace)
                 if isinstance(result.error, errors.TokenRefused):
                     token = tokens._access_token(connection, refused=token)
-                    result = trial.take(step, session, api_url, token, *asked)
+                    result = trial.take(step, session, api_url, token, *asked, pace=pace)
                 return result
         except ConnectionUnusable:
             return None

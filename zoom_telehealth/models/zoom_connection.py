@@ -8,6 +8,7 @@ from .. import clock
 from ..fields import Encrypted
 from ..zoom import scopes as zoom_scopes
 from ..zoom.client import ZoomClient
+from ..zoom.transport import CLICK
 
 _logger = logging.getLogger(__name__)
 
@@ -181,9 +182,11 @@ class ZoomConnection(models.Model):
         return found
 
     def _client(self, session, access_token, **options):
-        """Return a :class:`ZoomClient` that speaks for this connection."""
+        """Return a :class:`ZoomClient` that speaks for this connection, within the limits of its Zoom account."""
         self.ensure_one()
-        return ZoomClient(session, self.api_url or self.env["zoom.app"]._addresses().api_url, access_token, **options)
+        api_url = self.api_url or self.env["zoom.app"]._addresses().api_url
+        pace = self.env["zoom.call.pace"]._pace(self, hurried=options.get("timeout") is CLICK)
+        return ZoomClient(session, api_url, access_token, pace=pace, **options)
 
     def _mark(self, state, reason=False):
         """Record what became of the connection, once; a state that holds already keeps its time."""

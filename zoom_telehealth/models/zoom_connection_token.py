@@ -28,6 +28,7 @@ class KeyUnusable(ZoomError):
     """The master key is absent or not the one that protects the tokens: nothing was sent."""
 
     sentence = "The key that protects this connection is not here."
+    was_sent = False
 
 
 class ConnectionUnusable(Exception):

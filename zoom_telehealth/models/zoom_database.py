@@ -32,6 +32,7 @@ class DatabaseInDoubt(ZoomError):
     """This database may be a copy: nothing was sent, and nothing is until a manager says what it is."""
 
     sentence = "This database may be a copy: nothing is sent to Zoom until a telehealth manager says what it is."
+    was_sent = False
 
 
 class ZoomDatabase(models.Model):

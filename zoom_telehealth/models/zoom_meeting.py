@@ -8,6 +8,7 @@ from odoo.tools import format_datetime
 from .. import clock
 from ..fields import Encrypted
 from ..zoom.payloads import LONGEST_DURATION_MINUTES, MeetingWish, neutral_topic, new_passcode, new_reference
+from ..zoom.rate_limits import next_midnight
 
 # How long a meeting of which nobody heard that it ended is asked for; past that Zoom is not asked any more.
 ASKED_FOR = timedelta(days=9)
@@ -25,15 +26,25 @@ STATES = [
 CURRENT = ("wanted", "live")
 # The rows on which something may be left to do.
 OPEN = (*CURRENT, "leaving")
+# Each says what happened and who must act; when it is tried next is added.
 FAILURES = [
-    ("unreachable", "Zoom cannot be reached."),
+    (
+        "unreachable",
+        "Zoom cannot be reached. Nobody has to act; if it lasts, the server's administrator looks.",
+    ),
     (
         "unknown",
-        "Zoom did not answer, so it is not known yet whether the meeting was made. We look before trying again.",
+        "Zoom did not answer, so it is not known yet whether the meeting was made. We look before trying again; "
+        "nobody has to act.",
     ),
-    ("trouble", "Zoom has trouble of its own."),
-    ("limited", "Zoom's limit of calls is reached."),
-    ("token", "Zoom refused the connection's access."),
+    ("trouble", "Zoom has trouble of its own. Nobody has to act."),
+    ("limited", "Zoom's limit of calls is reached. Nobody has to act."),
+    (
+        "quota",
+        "Zoom takes 100 new or changed meetings a day for each host, and today's are used up. Nobody has to act; for a "
+        "session before the next try the provider chooses another place.",
+    ),
+    ("token", "Zoom refused the connection's access. If it does so again, the provider connects again."),
     (
         "connection",
         "The Zoom connection does not work: the provider connects again in “My Preferences”, tab “Telehealth”.",
@@ -122,6 +133,9 @@ class ZoomMeeting(models.Model):
         """Say what went wrong, when it is tried next, and who must act (R28)."""
         self.ensure_one()
         cause = dict(self._fields["failure"]._description_selection(self.env))[self.failure]
+        if self.failure == "quota":
+            reset = format_datetime(self.env, next_midnight(clock.now()))
+            cause = self.env._("%(cause)s Zoom counts anew from %(time)s.", cause=cause, time=reset)
         if not self.next_try or self.next_try <= clock.now():
             return self.env._("%s It is being tried again.", cause)
         return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=format_datetime(self.env, self.next_try))
@@ -218,6 +232,11 @@ class ZoomMeeting(models.Model):
             values["join_link"] = seen.join_url
         self.write(values | self._settled())
 
+    def _agrees(self):
+        """Whether Zoom was told all that the session asks for."""
+        self.ensure_one()
+        return self.agreed_version == self.session_id.version
+
     def _note_unmet(self, seen, told):
         """Remember what Zoom keeps otherwise than wished, and return whether the rest is to be mended.
 
@@ -243,12 +262,15 @@ class ZoomMeeting(models.Model):
 
     def _may_mend(self):
         """Whether a change made in Zoom is undone now: not once the session is due, and not without end in a day."""
-        if self.session_id.state != "scheduled" or self.session_id.start <= clock.now():
+        if self._is_too_late_to_mend():
             return False
         today = clock.now().date()
         mends = self.mends + 1 if self.mended_on == today else 1
         self.write({"mends": mends, "mended_on": today})
         return mends <= MOST_MENDS_A_DAY
+
+    def _is_too_late_to_mend(self):
+        return self.session_id.state != "scheduled" or self.session_id.start <= clock.now()
 
     @api.model
     def _settled(self):

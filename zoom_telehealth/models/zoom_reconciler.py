@@ -18,6 +18,7 @@ from .. import clock
 from ..zoom import tasks
 from ..zoom.tasks import Task
 from .zoom_connection import WORKING
+from .zoom_host_day import WRITES
 
 _logger = logging.getLogger(__name__)
 
@@ -67,26 +68,19 @@ class ZoomReconciler(models.AbstractModel):
             self.env["zoom.database.finding"]._look_over()
         if standing != "own":
             return  # a copy sends nothing, and a database that was moved mends nothing before a manager has looked
-        progress = self.env["ir.cron"]
-        tokens, connections = self.env["zoom.connection.token"], self.env["zoom.connection"]
-        connections._finish_parting()
-        tokens._revoke_given_up()
+        turn = _Turn(self)
+        if not turn.time_left:
+            return  # the same job once more, its seconds used up: it has had itself woken
+        # First of all what somebody may be waiting for; the rest takes its time.
+        for meeting_id, outcome in self._call(turn.claim(BATCH), turn.claim):
+            retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
+            turn.commit(1)
         self.env["telehealth.session"]._end_unasked()
-        time_left, claims = progress._commit_progress(remaining=len(self._due(BATCH))), {}
-        while time_left:
-            # A person's click may write a row while we claim it or record its result; nothing is lost for that.
-            claims = retrying(lambda: self._claim(BATCH), self.env)
-            time_left = progress._commit_progress()
-            if not claims:
-                break
-            for meeting_id, outcome in self._call(claims):
-                retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
-                time_left = progress._commit_progress(1)
+        self.env["zoom.connection"]._finish_parting()
+        self.env["zoom.connection.token"]._revoke_given_up()
         # A last look: a wake that came while we worked may have been taken for the one that started us.
-        connections._finish_parting()
-        tokens._revoke_given_up()
-        due_now = len(self._due(BATCH))
-        if due_now and claims:
+        due_now = len(self._due(1))
+        if due_now and turn.found:
             self._trigger()
         elif due_now:
             # Due, and not to be had (somebody's transaction holds the row): not at once again, or it never ends.
@@ -94,7 +88,7 @@ class ZoomReconciler(models.AbstractModel):
             self._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
         else:
             self._wake_for_next_try()
-        progress._commit_progress(remaining=due_now)
+        turn.commit(remaining=due_now)
 
     # === CLAIMING === #
 
@@ -105,11 +99,22 @@ class ZoomReconciler(models.AbstractModel):
         :param limit: most meetings to claim
         :return: dict of meeting id to :class:`Claim`
         """
+        return self._attempts(self._leased(limit))
+
+    @api.model
+    def _attempts(self, meetings):
+        """Write down what is attempted with each leased meeting; some need nothing, or must wait.
+
+        :return: dict of meeting id to :class:`Claim`
+        """
         claims = {}
-        for meeting in self._leased(limit):
+        days = self.env["zoom.host.day"]._today(meetings.connection_id)
+        for meeting in meetings:
             with self._one_alone(meeting):
                 kind = self._next_step(meeting)
-                if kind:
+                if kind in WRITES and not days[meeting.connection_id.id]._take(meeting._is_urgent()):
+                    self._put_off(meeting, "quota", meeting._quota_wait())
+                elif kind:
                     claims[meeting.id] = self._attempt(meeting, kind)
         return claims
 
@@ -172,7 +177,7 @@ class ZoomReconciler(models.AbstractModel):
             return tasks.LOOK
         # A started or past session is never moved at Zoom.
         coming = session.state == "scheduled" and session.stop > clock.now()
-        if coming and session.version != meeting.agreed_version:
+        if coming and not meeting._agrees():
             return tasks.UPDATE
         return tasks.READ if meeting.hinted_at else tasks.PULL
 
@@ -203,7 +208,9 @@ class ZoomReconciler(models.AbstractModel):
     @api.model
     def _attempt(self, meeting, kind):
         """Write the attempt down and return its :class:`Claim`."""
-        meeting.write({"attempt": kind, "attempt_version": meeting.session_id.version})
+        meeting.write(
+            {"attempt": kind, "attempt_version": meeting.session_id.version, "attempt_policy": meeting._policy()}
+        )
         connection = meeting.connection_id
         task = Task(
             kind=kind,
@@ -214,3 +221,39 @@ class ZoomReconciler(models.AbstractModel):
             wish=meeting._wish() if kind in (tasks.CREATE, tasks.UPDATE) else None,
         )
         return Claim(connection.id, task)
+
+
+class _Turn:
+    """One run of the scheduled action: commits each step, and knows the seconds left and whether it found work last.
+
+    :param reconciler: the ``zoom.reconciler`` that runs
+    """
+
+    def __init__(self, reconciler):
+        self._reconciler = reconciler
+        self._progress = reconciler.env["ir.cron"]
+        self.found = False
+        self.commit()
+
+    def commit(self, *done, **progress):
+        """Commit what was done, see ``_commit_progress`` of Odoo's ``ir.cron``."""
+        self.time_left = self._progress._commit_progress(*done, **progress)
+
+    def claim(self, limit):
+        """Claim what is due as long as there is time, and commit it before anything is called.
+
+        :param limit: most meetings to claim
+        :return: dict of meeting id to :class:`Claim`
+        """
+        claims = {}
+        while self.time_left and not claims:
+            # A person's click may write a row while we claim it or record its result; nothing is lost for that.
+            self.found, claims = retrying(lambda: self._lease(limit), self._reconciler.env)
+            self.commit(remaining=len(claims))
+            if not self.found:
+                break
+        return claims
+
+    def _lease(self, limit):
+        meetings = self._reconciler._leased(limit)
+        return bool(meetings), self._reconciler._attempts(meetings)

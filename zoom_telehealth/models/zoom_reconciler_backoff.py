@@ -52,6 +52,8 @@ class ZoomReconcilerBackoff(models.AbstractModel):
 
     @api.model
     def _failure_key(self, error):
+        if isinstance(error, errors.RateLimited) and error.of_host:
+            return "quota"
         return next((key for kind, key in FAILURE_OF if isinstance(error, kind)), "refused")
 
     @api.model

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import defaultdict
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from threading import local
 
@@ -10,14 +11,20 @@ from odoo import api, models
 
 from .. import clock
 from ..zoom import errors, tasks
+from ..zoom.pacing import Pace, Place
 from ..zoom.tasks import PATIENCE, Outcome
 from ..zoom.transport import new_session
 from .zoom_connection_token import ConnectionUnusable
 
 _logger = logging.getLogger(__name__)
 
-CALLS_AT_ONCE = 4
-# A batch's tokens are asked for one after another; past this many seconds the rest waits for the next run.
+# So many meetings are under way at once: enough for the highest of Zoom's limits at 300 ms a call.
+CALLS_AT_ONCE = 24
+# New ones are claimed when there is room for so many, or a claim's cost is paid for each.
+REFILL = 8
+# Seconds after which it is looked for more while calls are under way, and nothing was there.
+LOOK_FOR_MORE = 0.5
+# Tokens are asked for one after another; past this many seconds the rest waits for the next try.
 TOKENS_SECONDS = 30
 
 
@@ -25,57 +32,33 @@ class NoConnection(errors.ZoomError):
     """The connection that must make this call has no tokens: nothing was sent."""
 
     sentence = "The Zoom connection does not work."
+    was_sent = False
 
 
 class ZoomReconcilerCall(models.AbstractModel):
     _inherit = "zoom.reconciler"
 
     @api.model
-    def _call(self, claims):
+    def _call(self, claims, more=None):
         """Ask Zoom, several calls at a time, with no transaction open. Yields each meeting's outcome as it comes.
 
         A refused token is renewed once by this thread, which alone has a database, and its task sent once more.
 
         :param claims: dict of meeting id to :class:`Claim`
+        :param more: called with a number when there is room for so many more; returns claims, committed like the first
         """
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool, ExitStack() as closing:
-            perform = _performer(closing)
-            waiting = {}
-            for meeting_id, (token, error) in self._tokens(claims).items():
-                if error:
-                    yield meeting_id, Outcome(error=error)
-                else:
-                    task = claims[meeting_id].task.with_token(token)
-                    waiting[pool.submit(perform, task)] = meeting_id, task
-            second_tries = {}
-            for future in as_completed(waiting):
-                meeting_id, task = waiting[future]
-                outcome, token = future.result(), None
-                if isinstance(outcome.error, errors.TokenRefused):
-                    token, error = self._token(claims[meeting_id].connection_id, refused=task.access_token)
-                    outcome = Outcome(error=error) if error else outcome
-                if token:
-                    second_tries[pool.submit(perform, task.with_token(token))] = meeting_id
-                else:
-                    yield meeting_id, outcome
-            for future in as_completed(second_tries):
-                yield second_tries[future], future.result()
-
-    @api.model
-    def _tokens(self, claims):
-        """Return ``(access token, error)`` for each claimed meeting; each connection is asked for once.
-
-        One of the two is None. A Zoom that hangs must not hold the whole batch: what there is no time for fails.
-        """
-        found = {}
-        give_up_asking = time.monotonic() + TOKENS_SECONDS
-        for claim in claims.values():
-            if claim.connection_id not in found:
-                in_time = time.monotonic() < give_up_asking
-                found[claim.connection_id] = (
-                    self._token(claim.connection_id) if in_time else (None, errors.Unreachable())
-                )
-        return {meeting_id: found[claim.connection_id] for meeting_id, claim in claims.items()}
+            line = _Line(self, pool, _performer(closing))
+            yield from line.submit(claims)
+            while line.waiting:
+                for future in wait(line.waiting, timeout=LOOK_FOR_MORE, return_when=FIRST_COMPLETED).done:
+                    yield from line.results(future)
+                room = CALLS_AT_ONCE - len(line.waiting)
+                # What came of the last ones may have made more due.
+                if more and room >= REFILL and (line.may_look() or not line.waiting):
+                    claims = more(room)
+                    line.looked(found=len(claims) == room)
+                    yield from line.submit(claims)
 
     @api.model
     def _token(self, connection_id, refused=None):
@@ -89,6 +72,108 @@ class ZoomReconcilerCall(models.AbstractModel):
             return None, error
 
 
+class _Line:
+    """The calls under way, and what is known of their connections for as long as they run.
+
+    :param reconciler: the ``zoom.reconciler`` whose claims these are
+    """
+
+    def __init__(self, reconciler, pool, perform):
+        self.waiting = {}
+        self._reconciler = reconciler
+        self._pool = pool
+        self._perform = perform
+        self._tokens = {}
+        self._reservers = {}
+        self._look_at = 0.0
+
+    def submit(self, claims):
+        """Hand claims to the pool, each with a token and its places in line; yields the outcomes of those without."""
+        give_up_asking = time.monotonic() + TOKENS_SECONDS
+        ready = {}
+        for meeting_id, claim in claims.items():
+            token, error = self._token(claim.connection_id, give_up_asking)
+            if error:
+                yield meeting_id, Outcome(error=error)
+            else:
+                ready[meeting_id] = claim, token
+        held, refused = self._places({meeting_id: claim for meeting_id, (claim, _token) in ready.items()})
+        for meeting_id, (claim, token) in ready.items():
+            if meeting_id in refused:
+                yield meeting_id, Outcome(error=refused[meeting_id])
+            else:
+                self._send(meeting_id, claim, token, held[meeting_id])
+
+    def results(self, future):
+        """Yield a finished call's outcome; nothing where it is made once more with a renewed token."""
+        meeting_id, claim, token, is_first = self.waiting.pop(future)
+        outcome = future.result()
+        if is_first and isinstance(outcome.error, errors.TokenRefused):
+            renewed, error = self._reconciler._token(claim.connection_id, refused=token)
+            self._tokens[claim.connection_id] = renewed, error
+            if renewed:
+                self._send(meeting_id, claim, renewed, (), is_first=False)
+                return
+            outcome = Outcome(error=error)
+        yield meeting_id, outcome
+
+    def may_look(self):
+        """Whether it is time to look for more work."""
+        return time.monotonic() >= self._look_at
+
+    def looked(self, found):
+        """Remember that it was looked; where less was there than there is room for, not at once again."""
+        self._look_at = 0.0 if found else time.monotonic() + LOOK_FOR_MORE
+
+    def _send(self, meeting_id, claim, token, held, is_first=True):
+        account, reserver = self._reserver(claim.connection_id)
+        task, pace = claim.task.with_token(token), Pace(account, reserver, held)
+        self.waiting[self._pool.submit(self._perform, task, pace)] = meeting_id, claim, token, is_first
+
+    def _token(self, connection_id, give_up_asking):
+        """Return ``(access token, error)``, one of them None; a connection is asked for once.
+
+        A Zoom that hangs must not hold all the others: what there is no time for fails.
+        """
+        if connection_id not in self._tokens:
+            if time.monotonic() > give_up_asking:
+                return None, errors.Unreachable()
+            self._tokens[connection_id] = self._reconciler._token(connection_id)
+        return self._tokens[connection_id]
+
+    def _reserver(self, connection_id):
+        if connection_id not in self._reservers:
+            env = self._reconciler.env
+            connection = env["zoom.connection"].browse(connection_id)
+            self._reservers[connection_id] = env["zoom.call.pace"]._reserver(connection)
+        return self._reservers[connection_id]
+
+    def _places(self, claims):
+        """Take places in line for the calls of these claims, those of an account and category at once.
+
+        :return: dict of meeting id to its places, and dict of meeting id to why it waits
+        """
+        wanted = defaultdict(list)
+        for meeting_id, claim in claims.items():
+            account, reserver = self._reserver(claim.connection_id)
+            for category, count in tasks.CALLS[claim.task.kind].items():
+                wanted[account, category].append((meeting_id, reserver, count))
+        held, refused = defaultdict(list), {}
+        for (_account, category), askers in wanted.items():
+            reserver = askers[0][1]
+            places = reserver(category, sum(count for _id, _reserver, count in askers))
+            starts, behind = list(places.starts), 0
+            for meeting_id, _reserver, count in askers:
+                mine, starts = starts[:count], starts[count:]
+                if len(mine) < count:
+                    # Those who must come again come one after another.
+                    later = 0 if places.daily else behind * places.interval
+                    refused[meeting_id] = errors.HeldBack(daily=places.daily, retry_after=places.wait + later)
+                    behind += count
+                held[meeting_id] += [Place(category, start, places.spacing) for start in mine]
+        return held, refused
+
+
 def _performer(closing):
     """Return a function that does a task in whichever thread it runs, with one HTTP session a thread.
 
@@ -96,11 +181,11 @@ def _performer(closing):
     """
     threads = local()
 
-    def perform(task):
+    def perform(task, pace):
         if not hasattr(threads, "session"):
             threads.session = closing.enter_context(new_session())
         try:
-            return tasks.perform(threads.session, task, clock.now)
+            return tasks.perform(threads.session, task, clock.now, pace)
         except Exception:
             _logger.exception("A call to Zoom failed in an unforeseen way")
             return Outcome(error=errors.OutcomeUnknown())

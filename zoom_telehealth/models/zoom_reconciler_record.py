@@ -5,7 +5,8 @@ from datetime import timedelta
 from odoo import api, models
 
 from .. import clock
-from ..zoom import tasks
+from ..zoom import errors, tasks
+from .zoom_host_day import WRITES
 from .zoom_reconciler import LEASE
 
 # After a create of unknown outcome: look, wait, look again, then create. Zoom's list lags behind by seconds.
@@ -139,6 +140,13 @@ class ZoomReconcilerRecord(models.AbstractModel):
 
     @api.model
     def _record_failure(self, meeting, kind, error):
+        if kind in WRITES:
+            self._settle_quota(meeting, error)
+        if isinstance(error, errors.HeldBack) and not error.daily:
+            # Its turn comes: no failure of anybody's.
+            wait = timedelta(seconds=error.retry_after)
+            meeting.write({"attempt": False, "lease_until": False, "next_try": clock.now() + wait})
+            return
         if meeting.state in ("gone", "over") and meeting.failures >= MOST_LOOKS_BACK:
             # Whether it was recovered cannot be learned; nothing of ours waits for it.
             meeting.write(meeting._settled() | {"hinted_at": False})
@@ -151,3 +159,14 @@ class ZoomReconcilerRecord(models.AbstractModel):
             # It may land after the next one, and undo it.
             meeting.look_again_at = clock.now() + LATE_CHECK_AFTER
         self._put_off(meeting, self._failure_key(error), self._backoff(meeting, error), error)
+
+    @api.model
+    def _settle_quota(self, meeting, error):
+        """Give back a write that was never sent; note where Zoom says that the host has none left."""
+        of_host = isinstance(error, errors.RateLimited) and error.of_host
+        if not error.was_sent or of_host:
+            [day] = self.env["zoom.host.day"]._today(meeting.connection_id).values()
+            if of_host:
+                day.spent = True
+            else:
+                day._give_back()

@@ -78,6 +78,8 @@ RIGHTS = {
     "zoom.delivery": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.webhook.refusal": {"dana": {"danas": "r"}, "mia": {"sunrises": "r", "danas": "r"}, "max": {"harbours": "r"}},
     "zoom.data.key": {},
+    "zoom.call.pace": {},
+    "zoom.host.day": {},
     "telehealth.video.link": {},
     **{
         model: {
@@ -100,7 +102,9 @@ RIGHTS = {
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
+    "telehealth.start.now": {"dana": {"danas": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -145,6 +149,8 @@ CHANGES = {
     "zoom.delivery": {"state": "done"},
     "zoom.webhook.refusal": {"count": 0},
     "zoom.data.key": {"wrapped_by": "nobody"},
+    "zoom.call.pace": {"taken": 0},
+    "zoom.host.day": {"writes": 0},
     "telehealth.video.link": {"address": "https://video.example/changed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
@@ -153,7 +159,9 @@ CHANGES = {
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "zoom.database": {"state": "checking"},
     "zoom.database.finding": {"kind": "works"},
+    "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
+    "telehealth.start.now": {"service_id": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -171,6 +179,8 @@ CREATORS = {
     "zoom.delivery": set(),
     "zoom.webhook.refusal": set(),
     "zoom.data.key": set(),
+    "zoom.call.pace": set(),
+    "zoom.host.day": set(),
     "telehealth.video.link": set(),
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
@@ -179,7 +189,9 @@ CREATORS = {
     "telehealth.settings": {"mia", "max"},
     "zoom.database": set(),
     "zoom.database.finding": set(),
+    "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
+    "telehealth.start.now": {"dana", "omar", "otto"},
 }
 
 
@@ -225,6 +237,8 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
+            "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
             "telehealth.video.link": {
                 name: cls.env["telehealth.video.link"].create({**owner, "address": "https://video.example/own"})
                 for name, owner in (("danas", {"user_id": cls.dana.id}), ("sunrises", {"company_id": cls.sunrise.id}))
@@ -243,13 +257,22 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
                 for name, one in connections.items()
             },
+            "zoom.stray.meeting": {
+                name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
+            },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
+            "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
                 name: event.attendee_ids for name, event in (cls.events | {"plain": plain.sudo()}).items()
             },
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _stray(cls, connection, zoom_id="1"):
+        values = {"zoom_id": zoom_id, "reference": "ABCD-EFGH-JKLM", "start": soon(), "found_at": soon()}
+        return values | {"connection_id": connection.id, "company_id": connection.user_id.company_id.id}
 
     @classmethod
     def _told(cls, meetings, apps):
@@ -297,6 +320,10 @@ class TestAccess(TelehealthCase):
             },
             "telehealth.attestation": attestations,
         }
+
+    @staticmethod
+    def _pace(account):
+        return {"account": account, "category": "light", "free_at": 0.0, "day": soon().date(), "taken": 0}
 
     @staticmethod
     def _trial(connection):
@@ -441,6 +468,8 @@ class TestAccess(TelehealthCase):
                 "last_at": soon(),
             },
             "zoom.data.key": {"key_id": "new", "wrapped": "w", "wrapped_by": "x"},
+            "zoom.call.pace": self._pace("new"),
+            "zoom.host.day": {"host": "new", "day": soon().date()},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
@@ -457,7 +486,9 @@ class TestAccess(TelehealthCase):
                 "connection_id": self.records["zoom.connection"]["danas"].id,
                 "kind": "waiting",
             },
+            "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
+            "telehealth.start.now": {},
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

@@ -25,7 +25,7 @@ from .errors import (
     UserUnknown,
     ZoomError,
 )
-from .rate_limits import is_daily, seconds_to_wait
+from .rate_limits import is_daily, is_of_host, seconds_to_wait
 
 # Zoom's codes, from its OpenAPI documents of 2026-03-10 and its guides.
 TOKEN_CODES = frozenset({124, 4700, 4711, 4738, 4741})
@@ -127,7 +127,7 @@ def rate_limited(answer: Answer, message: str, facts: dict[str, Any]) -> RateLim
     """The error of a 429, with the wait that its headers or its text tell."""
     daily = is_daily(message, answer.headers.get("x-ratelimit-type"))
     wait = seconds_to_wait(answer.headers.get("retry-after"), daily=daily, now=answer.seen_at)
-    return RateLimited(daily=daily, retry_after=wait, **facts)
+    return RateLimited(daily=daily, of_host=is_of_host(message), retry_after=wait, **facts)
 
 
 def server_trouble(answer: Answer, facts: dict[str, Any]) -> ServerTrouble:

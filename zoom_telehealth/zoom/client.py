@@ -41,6 +41,7 @@ class ZoomClient:
     :param api_url: the connection's API origin, without `/v2`
     :param timeout: for each call; :data:`transport.CLICK` where a person waits
     :param clock: gives the time, naive UTC; needed where Zoom says until when to wait
+    :param pace: called with method and path template before each call; returns when its turn has come
     """
 
     def __init__(
@@ -51,7 +52,9 @@ class ZoomClient:
         *,
         timeout: Timeouts = BACKGROUND,
         clock: Callable[[], datetime] = calls.utc_now,
+        pace: Callable[[str, str], None] | None = None,
     ) -> None:
+        self._pace = pace
         self._session = session
         self._api_url = api_url.rstrip("/")
         self._access_token = access_token
@@ -201,6 +204,11 @@ class ZoomClient:
         json: Mapping[str, Any] | None = None,
         deadline: float | None = None,
     ) -> Answer:
+        if self._pace is not None:
+            began = time.monotonic()
+            self._pace(method, template)
+            # Waiting for its turn is not Zoom's being slow.
+            deadline = deadline and deadline + time.monotonic() - began
         call = calls.Call(
             method,
             self._api_url + "/v2" + template.replace("{id}", _in_path(meeting_id)),

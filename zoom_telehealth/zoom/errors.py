@@ -19,11 +19,13 @@ class ZoomError(Exception):
     :ivar retry_after: seconds to wait before another try, if Zoom said so
     :cvar outcome_known: False where the call may have had its effect all the same
     :cvar worth_retrying: whether the same call may succeed later without anybody changing anything
+    :cvar was_sent: False where Zoom surely heard nothing of it
     """
 
     sentence: ClassVar[str] = "Zoom could not do this."
     outcome_known: ClassVar[bool] = True
     worth_retrying: ClassVar[bool] = False
+    was_sent: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Unreachable(ZoomError):
 
     sentence = "Zoom cannot be reached."
     worth_retrying = True
+    was_sent = False
 
 
 class OutcomeUnknown(ZoomError):
@@ -85,6 +88,7 @@ class RateLimited(ZoomError):
     """Too many calls (429).
 
     :ivar daily: the limit is one of those that Zoom resets at 00:00 UTC
+    :ivar of_host: it is the host's, of meetings made or changed in a day
     """
 
     sentence = "Zoom's limit of calls is reached."
@@ -94,6 +98,7 @@ class RateLimited(ZoomError):
         self,
         *,
         daily: bool = False,
+        of_host: bool = False,
         code: int | None = None,
         http_status: int | None = None,
         tracking_id: str | None = None,
@@ -101,6 +106,14 @@ class RateLimited(ZoomError):
     ) -> None:
         super().__init__(code=code, http_status=http_status, tracking_id=tracking_id, retry_after=retry_after)
         self.daily = daily
+        self.of_host = of_host
+
+
+class HeldBack(RateLimited):
+    """We held the call back, so that Zoom's limit is not run into; nothing was sent."""
+
+    sentence = "The call waits for its turn within Zoom's limits."
+    was_sent = False
 
 
 class TokenRefused(ZoomError):

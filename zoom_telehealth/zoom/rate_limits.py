@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 # No limit of Zoom's is longer than a day: a longer wait is a mistake, or a clock that is off.
 LONGEST_WAIT = 86400.0
 
+_HOST_TEXT = re.compile(r"meeting create/update|particular user", re.IGNORECASE)
 _DAILY_TEXT = re.compile(r"\bdaily\b|GMT 00:00:00", re.IGNORECASE)
 
 
@@ -26,6 +27,14 @@ def is_daily(message: str, limit_type: str | None) -> bool:
     return bool(_DAILY_TEXT.search(message)) or bool(limit_type and _DAILY_TEXT.search(limit_type.replace("-", " ")))
 
 
+def is_of_host(message: str) -> bool:
+    """Whether a 429 is about the meetings that one host may make or change in a day.
+
+    :param message: the text of Zoom's answer
+    """
+    return bool(_HOST_TEXT.search(message)) and is_daily(message, None)
+
+
 def seconds_to_wait(retry_after: str | None, *, daily: bool, now: datetime) -> float | None:
     """Seconds to wait, 0 to :data:`LONGEST_WAIT`; None if Zoom gave no hint.
 
@@ -35,8 +44,21 @@ def seconds_to_wait(retry_after: str | None, *, daily: bool, now: datetime) -> f
     """
     wait = _seconds(retry_after.strip(), now) if retry_after else None
     if wait is None and daily:
-        wait = (_next_midnight(now) - now).total_seconds()
+        wait = until_midnight(now)
     return None if wait is None else min(max(wait, 0.0), LONGEST_WAIT)
+
+
+def until_midnight(now: datetime) -> float:
+    """Seconds until the next 00:00 UTC, at which Zoom resets its daily limits.
+
+    :param now: naive UTC
+    """
+    return (next_midnight(now) - now).total_seconds()
+
+
+def next_midnight(now: datetime) -> datetime:
+    """The next 00:00 UTC, naive."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _seconds(text: str, now: datetime) -> float | None:
@@ -64,7 +86,3 @@ def _iso_time(text: str) -> datetime | None:
 
 def _naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def _next_midnight(now: datetime) -> datetime:
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -13,7 +13,9 @@ import requests
 
 from .client import ZoomClient
 from .errors import MeetingGone, OutcomeUnknown, TokenRefused, ZoomError
+from .pacing import Pace
 from .payloads import HeldSeen, MeetingSeen, MeetingWish
+from .plan_limits import LIGHT, MEDIUM
 from .transport import Timeouts
 
 CREATE = "create"
@@ -23,6 +25,16 @@ READ = "read"
 PULL = "pull"
 UPDATE = "update"
 DELETE = "delete"
+
+# The calls that each makes where nothing comes between: for these places in line are taken beforehand.
+CALLS = {
+    CREATE: {LIGHT: 1},
+    LOOK: {MEDIUM: 1},
+    READ: {LIGHT: 1},
+    PULL: {LIGHT: 2},
+    UPDATE: {LIGHT: 2},
+    DELETE: {LIGHT: 1},
+}
 
 # Nobody waits, but others' tasks do; a task makes two calls at most.
 PATIENCE = Timeouts(connect=5.0, read=15.0, total=20.0)
@@ -73,13 +85,14 @@ class Outcome:
     error: ZoomError | None = None
 
 
-def perform(session: requests.Session, task: Task, clock: Callable[[], datetime]) -> Outcome:
+def perform(session: requests.Session, task: Task, clock: Callable[[], datetime], pace: Pace | None = None) -> Outcome:
     """Do a task. Never raises a :class:`ZoomError`: it is part of the outcome.
 
     :param session: from :func:`transport.new_session`, used by this thread alone
     :param clock: gives the time, naive UTC
+    :param pace: makes each call wait for its turn
     """
-    client = ZoomClient(session, task.api_url, task.access_token, timeout=PATIENCE, clock=clock)
+    client = ZoomClient(session, task.api_url, task.access_token, timeout=PATIENCE, clock=clock, pace=pace)
     try:
         return _perform(client, task)
     except ZoomError as error:

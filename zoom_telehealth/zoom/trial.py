@@ -11,6 +11,7 @@ import requests
 
 from .client import ZoomClient
 from .errors import MeetingGone, ZoomError
+from .pacing import Pace
 from .payloads import MeetingSeen, MeetingWish
 from .transport import BACKGROUND
 
@@ -48,13 +49,15 @@ def take(
     wish: MeetingWish,
     reference: str,
     meeting_id: str = "",
+    pace: Pace | None = None,
 ) -> StepResult:
     """Do one step at Zoom.
 
     :param step: one of :data:`STEPS`, but for :data:`HEAR`, which asks nobody
     :param meeting_id: what the create step gave; without it the delete step looks for the reference
+    :param pace: makes each call wait for its turn
     """
-    client = ZoomClient(session, api_url, access_token, timeout=BACKGROUND)
+    client = ZoomClient(session, api_url, access_token, timeout=BACKGROUND, pace=pace)
     try:
         return _STEPS[step](client, wish, reference, meeting_id)
     except ZoomError as error:

@@ -1,0 +1,173 @@
+from odoo import models
+
+from .. import clock
+from .calendar_event_booking import LINK_CONTEXT
+from .series_edit import EDIT_CONTEXT, SeriesEdit
+
+# Core marks the edit of more than one occurrence so.
+MANY = ("future_events", "all_events")
+
+
+class CalendarEventSeries(models.Model):
+    """Edits of series: core archives occurrences and makes new ones, their sessions are carried over (decision 5)."""
+
+    _inherit = "calendar.event"
+
+    # === ONE EDIT === #
+
+    def _edits_series(self, vals):
+        """Whether core is about to write many occurrences of sessions at once, or to make a series of one."""
+        if self.env.context.get(EDIT_CONTEXT) or not self:
+            return False
+        if vals.get("recurrence_update") in MANY:
+            series = self.sudo().recurrence_id.calendar_event_ids if len(self) == 1 else self.browse()
+            return bool(series) and (bool(vals.get("telehealth")) or any(series.mapped("telehealth")))
+        repeats = vals.get("recurrency") and self._get_recurrent_fields() & vals.keys()
+        return bool(repeats) and (bool(vals.get("telehealth")) or any(self.mapped("telehealth")))
+
+    def _begin_series_edit(self, vals):
+        """Note what stands before core's edit, and book for all what only sessions keep.
+
+        :return: the :class:`SeriesEdit`, and what is left for core to write
+        :raises AccessError: when one of the sessions is another provider's, and the user no scheduler
+        """
+        self.ensure_one()
+        events, base = self._occurrences_to_edit(vals)
+        events._check_may_change_sessions()
+        edit = SeriesEdit(base.sudo(), events.sudo(), vals)
+        rest = dict(vals)
+        if base.telehealth or not vals.get("telehealth"):
+            self._book_series(edit, {name: rest.pop(name) for name in vals if base._is_kept_by_session(name)})
+        return edit, rest
+
+    def _occurrences_to_edit(self, vals):
+        """Return the occurrences that core will write or replace, and the one among them that survives."""
+        # As superuser: who may not see one of them is refused, or it would be left out and stand beside its successor.
+        recurrence = self.sudo().recurrence_id
+        events, setting = recurrence.calendar_event_ids | self.sudo(), vals.get("recurrence_update")
+        if not recurrence or setting not in MANY:
+            return self, self
+        if setting == "all_events" or self == recurrence.base_event_id.with_env(self.env):
+            base = recurrence.base_event_id or recurrence._get_first_event(include_outliers=False)
+            return events.with_env(self.env), base.with_env(self.env)
+        return events.filtered(lambda event: event.start >= self.start).with_env(self.env), self
+
+    def _is_kept_by_session(self, name):
+        """Whether what is written there is the session's: written to each, it needs no new occurrences."""
+        if name == "name":
+            return self.telehealth
+        return name.startswith("telehealth_") and bool(self._fields[name].inverse)
+
+    def _book_series(self, edit, booked):
+        """Write to each session of an edit what was booked; of those that began, the title alone can change."""
+        if not booked:
+            return
+        quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}
+        coming = edit.coming.event_id.with_env(self.env).with_context(**quiet)
+        begun = (edit.sessions - edit.coming).event_id.with_env(self.env).with_context(**quiet)
+        coming.write(dict(booked))
+        title = {name: value for name, value in booked.items() if name in ("name", "telehealth_label")}
+        if title and begun:
+            begun.write(title)
+
+    def _finish_series_edit(self, edit):
+        """Let the sessions follow the occurrences that core left; cancel those that have none any more."""
+        lost = edit.coming.filtered(lambda session: not session.event_id.active)
+        lost._cancel()
+        kept = edit.coming - lost
+        booking = edit.booking()
+        edit.outgrown().event_id = False
+        kept._follow_events()
+        edit.events.exists().with_env(self.env)._make_missing_sessions(booking)
+        if not self.env.context.get("skip_attendee_notification"):
+            self._tell_of_series_edit(edit, kept)
+        return True
+
+    def _tell_of_series_edit(self, edit, sessions):
+        """Write to each person once: of the nearest session that moved, or, to who is new, of the first to come to."""
+        told, invited, moved = set(), [], []
+        for session in sessions.filtered(lambda session: session.state == "scheduled").sorted("start"):
+            if session.start <= edit.now:
+                continue
+            for attendee in session.event_id.attendee_ids:
+                is_new = attendee.partner_id not in edit.partners
+                if attendee.partner_id in told or not (is_new or session.start != edit.times[session][0]):
+                    continue
+                told.add(attendee.partner_id)
+                (invited if is_new else moved).append(attendee.id)
+        attendees = self.env["calendar.attendee"]
+        attendees.browse(invited)._send_invitation_emails()
+        attendees.browse(moved)._notify_attendees(
+            self.env.ref("calendar.calendar_template_meeting_changedate", raise_if_not_found=False), force_send=True
+        )
+
+    # === WHAT CORE DOES INSIDE === #
+
+    def _sessions_to_follow(self):
+        """Return these events' sessions, but those of a series' edit: they follow when it is done."""
+        edit = self.env.context.get(EDIT_CONTEXT)
+        sessions = self.sudo().telehealth_session_ids
+        return sessions - edit.sessions if edit else sessions
+
+    def _over_in_series_edit(self):
+        """Return those of a series that are over: switching telehealth on for the series leaves them as they were."""
+        if not self.env.context.get(EDIT_CONTEXT) or len(self) == 1:
+            return self.browse()
+        return self.filtered(lambda event: event.stop <= clock.now() and not event.telehealth)
+
+    def _carried_to(self, vals_list):
+        """Return the session that each new occurrence takes over, or None; in order."""
+        edit = self.env.context.get(EDIT_CONTEXT)
+        rows = [place for place, vals in enumerate(vals_list) if edit and vals.get("recurrence_id")]
+        carried = [None] * len(vals_list)
+        if rows:
+            zone = self.env["calendar.recurrence"].sudo().browse(vals_list[rows[0]]["recurrence_id"])._get_timezone()
+            times = [(vals_list[place]["start"], vals_list[place]["stop"]) for place in rows]
+            for place, session in zip(rows, edit.assign(times, zone)):
+                carried[place] = session
+        return carried
+
+    def _settle_occurrences(self, carried, bookings):
+        """Hand the carried sessions to new occurrences; other coming ones get a new session, past ones none.
+
+        :param carried: list of sessions or None, one an event
+        :param bookings: list of dict of session values, one an event
+        """
+        edit = self.env.context.get(EDIT_CONTEXT)
+        fresh = []
+        for event, session, booking in zip(self, carried, bookings):
+            if session:
+                event._hand_over(session)
+            elif event.stop > edit.now if edit else not event._left_its_series():
+                fresh.append((event, booking))
+        self.browse(event.id for event, _booking in fresh)._make_sessions([booking for _event, booking in fresh])
+
+    def _left_its_series(self):
+        """Whether core archived the event at once, since its day is none of those on which its series repeats."""
+        return self.recurrency and not self.recurrence_id and not self.active
+
+    def _hand_over(self, session):
+        """Put this event behind a session, in the place of the one that core archived or deleted."""
+        session.with_context(from_calendar_event=True).event_id = self
+
+    def _make_missing_sessions(self, booking=None):
+        """Make the sessions of coming events that have none, such as an old occurrence that somebody restores.
+
+        :param booking: dict of session values
+        """
+        if self.env.context.get(EDIT_CONTEXT) or self.env.context.get("is_calendar_event_new"):
+            return  # they are made when core is done
+        now = clock.now()
+        missing = self.sudo().filtered(
+            lambda event: event.telehealth and event.active and event.stop > now and not event.telehealth_session_ids
+        )
+        if not missing:
+            return
+        bookings = {}
+        for company, events in missing.grouped("telehealth_company_id").items():
+            places = self.env["telehealth.session"]._default_places(events.user_id, company)
+            for event in events:
+                bookings[event] = {"place": places.get(event.user_id.id, "zoom"), **(booking or {})}
+        missing._make_sessions([bookings[event] for event in missing])
+        for event in missing.with_context(**{LINK_CONTEXT: True}):
+            event.videocall_location = event.telehealth_session_ids.join_url
