@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_all_day,
+    test_audio,
     test_batches,
     test_calendar_routes,
     test_change_of_hands,
@@ -29,6 +30,7 @@ from . import (
     test_meetings_at_zoom,
     test_overlap,
     test_partners_and_companies,
+    test_place_of_service,
     test_places,
     test_privacy_of_meetings,
     test_query_counts,

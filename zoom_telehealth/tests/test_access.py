@@ -81,6 +81,10 @@ RIGHTS = {
     "zoom.call.pace": {},
     "zoom.host.day": {},
     "telehealth.video.link": {},
+    "telehealth.pos": {
+        **{login: {"own": "r"} for login in ("dana", "omar", "sam", "eve", "ada", "otto", "sid", "erna")},
+        **{login: {"own": "rwu"} for login in ("mia", "max")},
+    },
     **{
         model: {
             "dana": {"danas": "r"},
@@ -152,6 +156,7 @@ CHANGES = {
     "zoom.call.pace": {"taken": 0},
     "zoom.host.day": {"writes": 0},
     "telehealth.video.link": {"address": "https://video.example/changed"},
+    "telehealth.pos": {"name": "Renamed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
@@ -182,6 +187,7 @@ CREATORS = {
     "zoom.call.pace": set(),
     "zoom.host.day": set(),
     "telehealth.video.link": set(),
+    "telehealth.pos": {"mia", "max"},
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
@@ -237,6 +243,7 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "telehealth.pos": {"own": cls.env["telehealth.pos"].create({"code": "12", "name": "Home"})},
             "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
             "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
             "telehealth.video.link": {
@@ -471,6 +478,7 @@ class TestAccess(TelehealthCase):
             "zoom.call.pace": self._pace("new"),
             "zoom.host.day": {"host": "new", "day": soon().date()},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
+            "telehealth.pos": {"code": "13", "name": "New"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
                 "readiness_id": self.records["telehealth.readiness"]["danas"].id,
