@@ -21,7 +21,7 @@ class UnreadableState(Exception):
 class ZoomUser:
     """A person with a Zoom account. `type`: 1 Basic, 2 Licensed (Zoom's OpenAPI document of users).
 
-    `settings` holds only what was changed, by section.
+    `settings` holds only what was changed, by section. `has_dial_in`: the account has numbers by which one calls in.
     """
 
     id: str
@@ -36,6 +36,7 @@ class ZoomUser:
     timezone: str
     created_at: float
     requires_passcode: bool = True
+    has_dial_in: bool = False
     status: str = "active"
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -49,7 +50,8 @@ class ZoomApp:
     """A user-managed General app as registered in Zoom's Marketplace, with its one event subscription.
 
     `webhook_secret` is what Zoom calls the Secret Token. `endpoint_url` is empty where there is no subscription, and
-    no `events` means all. `subscription_state`: none (not validated yet), active or disabled.
+    no `events` means all. `needs_approval`: the Zoom account's administrator has to approve it first.
+    `subscription_state`: none (not validated yet), active or disabled.
     """
 
     client_id: str
@@ -65,6 +67,7 @@ class ZoomApp:
     checked_at: float | None = None
     failed_validations: int = 0
     last_validation: str = ""
+    needs_approval: bool = False
 
     def __post_init__(self) -> None:
         self.webhook_secret = self.webhook_secret or f"whsecret-{self.client_id}"

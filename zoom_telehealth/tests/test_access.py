@@ -81,6 +81,10 @@ RIGHTS = {
     "zoom.call.pace": {},
     "zoom.host.day": {},
     "telehealth.video.link": {},
+    "telehealth.pos": {
+        **{login: {"own": "r"} for login in ("dana", "omar", "sam", "eve", "ada", "otto", "sid", "erna")},
+        **{login: {"own": "rwu"} for login in ("mia", "max")},
+    },
     **{
         model: {
             "dana": {"danas": "r"},
@@ -105,6 +109,9 @@ RIGHTS = {
     "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "telehealth.start.now": {"dana": {"danas": "rwu"}},
+    "telehealth.handover": {"sam": {"sams": "rwu"}},
+    "telehealth.adopt.events": {"dana": {"danas": "rwu"}},
+    "telehealth.adopt.event": {"dana": {"danas": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -152,6 +159,7 @@ CHANGES = {
     "zoom.call.pace": {"taken": 0},
     "zoom.host.day": {"writes": 0},
     "telehealth.video.link": {"address": "https://video.example/changed"},
+    "telehealth.pos": {"name": "Renamed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
@@ -162,6 +170,9 @@ CHANGES = {
     "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
     "telehealth.start.now": {"service_id": False},
+    "telehealth.handover": {"last_day": False},
+    "telehealth.adopt.events": {"invites": True},
+    "telehealth.adopt.event": {"chosen": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -182,6 +193,7 @@ CREATORS = {
     "zoom.call.pace": set(),
     "zoom.host.day": set(),
     "telehealth.video.link": set(),
+    "telehealth.pos": {"mia", "max"},
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
@@ -192,6 +204,10 @@ CREATORS = {
     "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
     "telehealth.start.now": {"dana", "omar", "otto"},
+    "telehealth.handover": {"sam", "mia", "sid", "max"},
+    "telehealth.adopt.events": {"dana", "omar", "sam", "mia", "otto", "sid", "max"},
+    # With somebody else's dialog no line of it is to be had.
+    "telehealth.adopt.event": {"dana"},
 }
 
 
@@ -237,6 +253,7 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "telehealth.pos": {"own": cls.env["telehealth.pos"].create({"code": "12", "name": "Home"})},
             "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
             "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
             "telehealth.video.link": {
@@ -261,6 +278,10 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
+            **cls._adoptions(plain),
+            "telehealth.handover": {
+                "sams": cls.as_user("telehealth.handover", cls.sam).create({"from_id": cls.dana.id}).sudo()
+            },
             "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
@@ -334,6 +355,14 @@ class TestAccess(TelehealthCase):
             "state": "failed",
             "reference": "AAAA-BBBB-CCCC",
             "start": soon(),
+        }
+
+    @classmethod
+    def _adoptions(cls, event):
+        dialog = cls.as_user("telehealth.adopt.events", cls.dana).create({"line_ids": [(0, 0, {"event_id": event.id})]})
+        return {
+            "telehealth.adopt.events": {"danas": dialog.sudo()},
+            "telehealth.adopt.event": {"danas": dialog.sudo().line_ids},
         }
 
     @classmethod
@@ -471,6 +500,7 @@ class TestAccess(TelehealthCase):
             "zoom.call.pace": self._pace("new"),
             "zoom.host.day": {"host": "new", "day": soon().date()},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
+            "telehealth.pos": {"code": "13", "name": "New"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
                 "readiness_id": self.records["telehealth.readiness"]["danas"].id,
@@ -489,6 +519,12 @@ class TestAccess(TelehealthCase):
             "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
             "telehealth.start.now": {},
+            "telehealth.handover": {"from_id": self.dana.id},
+            "telehealth.adopt.events": {"line_ids": []},
+            "telehealth.adopt.event": {
+                "dialog_id": self.records["telehealth.adopt.events"]["danas"].id,
+                "event_id": self.records["calendar.event"]["plain"].id,
+            },
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

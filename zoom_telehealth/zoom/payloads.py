@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .answers import number_in
+from .dial_in import DialIn
 from .errors import MalformedAnswer
 
 LONGEST_TOPIC = 200
@@ -149,6 +150,7 @@ class MeetingSeen:
     :ivar join_url: may contain the passcode: a secret; empty if not told
     :ivar passcode: empty if not told (lists do not)
     :ivar settings: those that matter for privacy, as Zoom gave them; empty in lists
+    :ivar dial_in: how to come by phone, where Zoom gives numbers for that
     """
 
     id: str
@@ -161,6 +163,7 @@ class MeetingSeen:
     join_url: str = field(repr=False)
     passcode: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    dial_in: DialIn | None = None
 
     @classmethod
     def from_answer(cls, body: Mapping[str, Any]) -> MeetingSeen:
@@ -184,6 +187,7 @@ class MeetingSeen:
             join_url=_text(body, "join_url"),
             passcode=_text(body, "password"),
             settings=MappingProxyType(kept),
+            dial_in=DialIn.from_answer(body),
         )
 
     @property
