@@ -162,11 +162,13 @@ class Practice:
             """
             SELECT s.id, m.id, s.state, m.state, m.failure FROM telehealth_session s
               JOIN res_company c ON c.id = s.company_id
+              JOIN res_users u ON u.id = s.provider_id
          LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
              WHERE s.state = 'scheduled' AND s.place = 'zoom' AND s.stop > %(now)s
                AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
                AND EXISTS (SELECT FROM zoom_connection k WHERE k.user_id = s.provider_id AND k.state = 'connected')
-               AND (m.state IS DISTINCT FROM 'live' OR m.agreed_version <> s.version)
+               AND (m.state IS DISTINCT FROM 'live' OR m.agreed_version <> s.version
+                    OR m.agreed_policy <> (c.telehealth_policy | u.telehealth_own_policy))
          UNION ALL
             SELECT s.id, m.id, s.state, m.state, m.failure FROM zoom_meeting m
          LEFT JOIN telehealth_session s ON s.id = m.session_id

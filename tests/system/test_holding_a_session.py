@@ -183,10 +183,4 @@ def test_a_meeting_removed_at_zoom_is_made_again_when_the_provider_starts(
     dana = BackOffice(page_for("dana"))
     dana.open_session(session.id)
     page = start(dana)
-    expect(page.get_by_role("heading", level=1)).to_have_text("The Zoom meeting is being made")
-    for _try in range(20):
-        if "/s/" in page.url or "/room/" in page.url:
-            break
-        page.wait_for_timeout(500)
-        page.get_by_role("link", name="Try again").click()
-    expect_place(page, "You are in the meeting.")
+    expect_place(page, "You are in the meeting.")  # by itself, when it is there again

@@ -49,10 +49,11 @@ class TelehealthJoinController(http.Controller):
         return leave_for(link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
-    def start(self, token, zoom=None):
+    def start(self, token, zoom=None, alone=None):
         """Send the provider to where the session is held, as host.
 
         :param zoom: given where Zoom is to be tried though the session is being held otherwise
+        :param alone: given where the provider read that clients are not let in, and starts all the same
         """
         session = session_of(token)
         if session.provider_id != request.env.user:
@@ -61,7 +62,11 @@ class TelehealthJoinController(http.Controller):
             return self._trouble(session, "closed")
         if session._is_held_otherwise() and not zoom:
             return self._trouble(session, "instead")
-        return self._start_on_zoom(session) if session.place == "zoom" else self._start_elsewhere(session)
+        if session.place != "zoom":
+            return self._start_elsewhere(session)
+        if session.state != "live" and session._is_shut() and not alone:
+            return self._trouble(session, "shut")
+        return self._start_on_zoom(session)
 
     def _start_on_zoom(self, session):
         """Lead to Zoom by a start link fetched at this click and kept nowhere."""
@@ -92,6 +97,15 @@ class TelehealthJoinController(http.Controller):
         session._mark_live()
         return leave_for(link)
 
+    @http.route(START_ROUTE + "<string:token>/state", type="http", auth="user", methods=["GET"], sitemap=False)
+    def start_state(self, token):
+        """Tell the page that waits for the meeting how it stands; asks Zoom nothing."""
+        session = session_of(token)
+        if session.provider_id != request.env.user:
+            raise NotFound
+        state = session.with_user(request.env.user)._start_state()
+        return request.make_json_response(state, headers={"Cache-Control": "no-store"})
+
     def _start_elsewhere(self, session):
         """Lead to the place of a session that is not on Zoom; Zoom is not asked."""
         link = session._start_link()
@@ -104,7 +118,8 @@ class TelehealthJoinController(http.Controller):
         if cause in ZOOM_FAILED:
             session._start_failed()
         values = {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()}
-        return render_page("zoom_telehealth.start_trouble", values | {"instead": session._instead()})
+        values |= {"instead": session._instead(), "state": session.with_user(request.env.user)._start_state()}
+        return render_page("zoom_telehealth.start_trouble", values)
 
 
 def session_of(token):

@@ -10,6 +10,10 @@ class ResCompanyScheduling(models.Model):
         "No two sessions at one time", help="Off: a second session of a provider at the same time is warned of."
     )
 
+    telehealth_now_service_id = fields.Many2one(
+        "telehealth.service", "Service of sessions begun at once", help="Its length is theirs. Empty: 50 minutes."
+    )
+
     def write(self, vals):
         result = super().write(vals)
         if vals.get("telehealth_overlap_blocked") is False:

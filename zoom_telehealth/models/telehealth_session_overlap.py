@@ -77,7 +77,7 @@ class TelehealthSessionOverlap(models.Model):
             session.overlap_sentence = sentences.get(number, False)
 
     # The practice's choice of later is none of the sessions booked before it.
-    @api.depends("start", "stop", "provider_id")
+    @api.depends("start", "stop", "provider_id", "unscheduled")
     def _compute_exclusive(self):
         for session in self:
             session.exclusive = session.company_id.sudo().telehealth_overlap_blocked and not session.unscheduled
@@ -141,7 +141,7 @@ class TelehealthSessionOverlap(models.Model):
 
     def _watch_overlap(self):
         """Have these sessions looked at before this transaction is committed, where the practice allows no overlap."""
-        watched = self.sudo().filtered(lambda one: one.company_id.telehealth_overlap_blocked and not one.unscheduled)
+        watched = self.sudo().filtered(lambda one: one.company_id.telehealth_overlap_blocked)
         precommit = self.env.cr.precommit
         if watched and TOUCHED not in precommit.data:
             precommit.data[TOUCHED] = set()
@@ -159,7 +159,7 @@ class TelehealthSessionOverlap(models.Model):
         asked = {
             one.id: (one.id, one.provider_id.id, one.place, one.start, one.stop)
             for one in touched
-            if one.state == "scheduled"
+            if one.state == "scheduled" and not one.unscheduled
         }
         sentences = self._overlap_sentences(asked)
         if sentences:

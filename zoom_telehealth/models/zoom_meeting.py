@@ -232,6 +232,11 @@ class ZoomMeeting(models.Model):
             values["join_link"] = seen.join_url
         self.write(values | self._settled())
 
+    def _agrees(self):
+        """Whether Zoom was told all that the session asks for."""
+        self.ensure_one()
+        return self.agreed_version == self.session_id.version
+
     def _note_unmet(self, seen, told):
         """Remember what Zoom keeps otherwise than wished, and return whether the rest is to be mended.
 
@@ -257,12 +262,15 @@ class ZoomMeeting(models.Model):
 
     def _may_mend(self):
         """Whether a change made in Zoom is undone now: not once the session is due, and not without end in a day."""
-        if self.session_id.state != "scheduled" or self.session_id.start <= clock.now():
+        if self._is_too_late_to_mend():
             return False
         today = clock.now().date()
         mends = self.mends + 1 if self.mended_on == today else 1
         self.write({"mends": mends, "mended_on": today})
         return mends <= MOST_MENDS_A_DAY
+
+    def _is_too_late_to_mend(self):
+        return self.session_id.state != "scheduled" or self.session_id.start <= clock.now()
 
     @api.model
     def _settled(self):

@@ -195,7 +195,7 @@ class ZoomReconciler(models.AbstractModel):
             return tasks.LOOK
         # A started or past session is never moved at Zoom.
         coming = session.state == "scheduled" and session.stop > clock.now()
-        if coming and session.version != meeting.agreed_version:
+        if coming and not meeting._agrees():
             return tasks.UPDATE
         return tasks.READ if meeting.hinted_at else tasks.PULL
 
@@ -226,7 +226,9 @@ class ZoomReconciler(models.AbstractModel):
     @api.model
     def _attempt(self, meeting, kind):
         """Write the attempt down and return its :class:`Claim`."""
-        meeting.write({"attempt": kind, "attempt_version": meeting.session_id.version})
+        meeting.write(
+            {"attempt": kind, "attempt_version": meeting.session_id.version, "attempt_policy": meeting._policy()}
+        )
         connection = meeting.connection_id
         task = Task(
             kind=kind,

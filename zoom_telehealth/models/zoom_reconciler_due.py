@@ -57,6 +57,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                 UNION ALL
                 SELECT look_again_at FROM zoom_meeting WHERE state = 'live' AND look_again_at IS NOT NULL
                 UNION ALL
+                SELECT mend_at FROM zoom_meeting WHERE state = 'live' AND mend_at IS NOT NULL
+                UNION ALL
                 SELECT GREATEST(ask.at, m.next_try) """
             + ASKED
             + """
@@ -104,6 +106,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                 SELECT m.session_id, m.id AS meeting_id, COALESCE(s.start, %(now)s) AS start
                   FROM zoom_meeting m
                   JOIN zoom_connection old ON old.id = m.connection_id
+                  JOIN res_company c ON c.id = m.company_id
+                  JOIN res_users u ON u.id = m.provider_id
              LEFT JOIN telehealth_session s ON s.id = m.session_id
                  WHERE m.state IN ('wanted', 'live', 'leaving')
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
@@ -111,7 +115,9 @@ class ZoomReconcilerDue(models.AbstractModel):
                         OR (m.let_go AND s.state = 'scheduled')
                         OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
                         OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
-                            AND s.version <> m.agreed_version)
+                            AND (s.version <> m.agreed_version OR m.mend_at <= %(now)s
+                                 OR m.agreed_policy <> COALESCE(c.telehealth_policy, 0)
+                                                       | COALESCE(u.telehealth_own_policy, 0)))
                         OR (s.state = 'scheduled' AND s.stop > %(now)s AND old.state NOT IN %(working)s AND EXISTS (
                             SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
                              WHERE k.user_id = s.provider_id AND k.state IN %(working)s

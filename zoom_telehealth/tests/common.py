@@ -168,6 +168,7 @@ class Practices:
                 "zoom_id": str(90000000000 + session.id),
                 "join_link": f"{conf.zoom_addresses().zoom_url}/j/{90000000000 + session.id}?pwd=join-secret",
                 "agreed_version": session.version,
+                "agreed_policy": session.company_id.telehealth_policy | session.provider_id.telehealth_own_policy,
                 "seen_at": clock.now(),
                 **values,
             }

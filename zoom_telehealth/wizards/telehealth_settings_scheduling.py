@@ -2,13 +2,17 @@
 
 from odoo import fields, models
 
-SCHEDULING_FIELDS = ("telehealth_overlap_blocked",)
+SCHEDULING_FIELDS = ("telehealth_overlap_blocked", "telehealth_now_service_id")
 
 
 class TelehealthSettingsScheduling(models.TransientModel):
     _inherit = "telehealth.settings"
 
     telehealth_overlap_blocked = fields.Boolean("No two sessions at one time")
+
+    telehealth_now_service_id = fields.Many2one(
+        "telehealth.service", "Service of sessions begun at once", domain="[('company_id', 'in', [company_id, False])]"
+    )
 
     def default_get(self, fields):
         company = self.env.company

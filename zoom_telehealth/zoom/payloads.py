@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .answers import number_in
+from .dial_in import DialIn
 from .errors import MalformedAnswer
 
 LONGEST_TOPIC = 200
@@ -47,6 +48,7 @@ _SETTINGS_KEPT = (
     "host_video",
     "join_before_host",
     "meeting_authentication",
+    "mute_upon_entry",
     "participant_video",
     "use_pmi",
     "waiting_room",
@@ -66,6 +68,8 @@ class MeetingWish:
     :ivar passcode: 1 to 10 letters, digits, `@`, `-`, `_` or `*`: see :func:`new_passcode`
     :ivar waiting_room: everyone waits until the host admits them
     :ivar auto_recording: `none`, `local` or `cloud`
+    :ivar chat: Zoom keeps a chat beside the meeting, before and after it too
+    :ivar ai_companion: Zoom's AI Companion listens from the start, answers questions and writes a summary
     :raises ValueError: a value that Zoom would not take (the message does not quote it)
     """
 
@@ -78,6 +82,9 @@ class MeetingWish:
     auto_recording: str = "none"
     host_video: bool = True
     participant_video: bool = True
+    mute_upon_entry: bool = False
+    chat: bool = False
+    ai_companion: bool = False
 
     def __post_init__(self) -> None:
         _require(0 < len(self.topic) <= LONGEST_TOPIC, "A topic has 1 to 200 characters.")
@@ -118,18 +125,18 @@ class MeetingWish:
             "participant_video": self.participant_video,
             "join_before_host": False,
             "jbh_time": 0,
-            "mute_upon_entry": False,
+            "mute_upon_entry": self.mute_upon_entry,
             "auto_recording": self.auto_recording,
             "meeting_authentication": False,
             "audio": "both",
             "approval_type": 2,
             "encryption_type": "enhanced_encryption",
             "private_meeting": True,
-            "continuous_meeting_chat": {"enable": False},
+            "continuous_meeting_chat": {"enable": self.chat},
             "use_pmi": False,
             "email_notification": False,
-            "auto_start_meeting_summary": False,
-            "auto_start_ai_companion_questions": False,
+            "auto_start_meeting_summary": self.ai_companion,
+            "auto_start_ai_companion_questions": self.ai_companion,
         }
 
 
@@ -143,6 +150,7 @@ class MeetingSeen:
     :ivar join_url: may contain the passcode: a secret; empty if not told
     :ivar passcode: empty if not told (lists do not)
     :ivar settings: those that matter for privacy, as Zoom gave them; empty in lists
+    :ivar dial_in: how to come by phone, where Zoom gives numbers for that
     """
 
     id: str
@@ -155,6 +163,7 @@ class MeetingSeen:
     join_url: str = field(repr=False)
     passcode: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    dial_in: DialIn | None = None
 
     @classmethod
     def from_answer(cls, body: Mapping[str, Any]) -> MeetingSeen:
@@ -178,6 +187,7 @@ class MeetingSeen:
             join_url=_text(body, "join_url"),
             passcode=_text(body, "password"),
             settings=MappingProxyType(kept),
+            dial_in=DialIn.from_answer(body),
         )
 
     @property
@@ -264,10 +274,17 @@ def new_reference(mark: int) -> str:
 
     :param mark: a number of the database's and practice's own
     """
+    drawn = ["".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(4)) for _part in range(2)]
+    return "-".join([mark_letters(mark), *drawn])
+
+
+def mark_letters(mark: int) -> str:
+    """The first part of every reference of this mark.
+
+    :param mark: see :func:`new_reference`
+    """
     size = len(_REFERENCE_ALPHABET)
-    letters = [_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4)]
-    letters += [secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)]
-    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
+    return "".join(_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4))
 
 
 def reference_mark(reference: str) -> str:

@@ -50,6 +50,10 @@ export class ConnectionPill extends Component {
         this.state.pill = await this.orm.silent.call("res.users", "telehealth_pill", []);
     }
 
+    startNow() {
+        return this.action.doAction("zoom_telehealth.action_telehealth_start_now");
+    }
+
     async open() {
         const { state, account } = this.state.pill;
         if (state === "connected" || state === "misconfigured") {

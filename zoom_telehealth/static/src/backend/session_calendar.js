@@ -1,3 +1,5 @@
+import { onWillStart } from "@odoo/owl";
+import { user } from "@web/core/user";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { SearchModel } from "@web/search/search_model";
@@ -9,6 +11,13 @@ export class SessionCalendarController extends CalendarController {
     setup() {
         super.setup();
         this.actionService = useService("action");
+        onWillStart(async () => {
+            this.isProvider = await user.hasGroup("zoom_telehealth.group_provider");
+        });
+    }
+
+    startNow() {
+        return this.actionService.doAction("zoom_telehealth.action_telehealth_start_now");
     }
 
     openNewSession() {
