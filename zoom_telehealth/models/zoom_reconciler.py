@@ -6,6 +6,7 @@ committed before the call and a result right after it; no lock and no transactio
 """
 
 import logging
+import math
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,10 +35,14 @@ FOR_A_PERSON = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Claim:
-    """One meeting's work, taken by a lease: the task, still without its token, and whose token it needs."""
+    """One meeting's work, taken by a lease: the task, still without its token, and whose token it needs.
+
+    :ivar line: the Zoom account, and what takes places in its line
+    """
 
     connection_id: int
     task: Task
+    line: tuple
 
 
 class ZoomReconciler(models.AbstractModel):
@@ -111,10 +116,11 @@ class ZoomReconciler(models.AbstractModel):
         :return: dict of meeting id to :class:`Claim`
         """
         days = self.env["zoom.host.day"]._today(meetings.connection_id)
+        lines = self.env["zoom.call.pace"]._lines(meetings.connection_id)
         try:
             # All at once, as long as nothing goes wrong with any.
             with self.env.cr.savepoint():
-                return self._attempts_of(meetings, days)
+                return self._attempts_of(meetings, days, lines)
         except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
             raise
         except Exception as trouble:  # it is logged with the meeting that it comes from
@@ -122,18 +128,18 @@ class ZoomReconciler(models.AbstractModel):
         claims = {}
         for meeting in meetings:
             with self._one_alone(meeting):
-                claims |= self._attempts_of(meeting, days)
+                claims |= self._attempts_of(meeting, days, lines)
         return claims
 
     @api.model
-    def _attempts_of(self, meetings, days):
+    def _attempts_of(self, meetings, days, lines):
         claims = {}
         for meeting in meetings:
             kind = self._next_step(meeting)
             if kind in WRITES and not days[meeting.connection_id.id]._take(meeting._is_urgent()):
                 self._put_off(meeting, "quota", meeting._quota_wait())
             elif kind:
-                claims[meeting.id] = self._attempt(meeting, kind)
+                claims[meeting.id] = self._attempt(meeting, kind, lines[meeting.connection_id.id])
         return claims
 
     @contextmanager
@@ -224,7 +230,7 @@ class ZoomReconciler(models.AbstractModel):
         return bool(self.env["zoom.connection"]._for_session(meeting.provider_id, meeting.company_id))
 
     @api.model
-    def _attempt(self, meeting, kind):
+    def _attempt(self, meeting, kind, line):
         """Write the attempt down and return its :class:`Claim`."""
         meeting.write(
             {"attempt": kind, "attempt_version": meeting.session_id.version, "attempt_policy": meeting._policy()}
@@ -238,7 +244,7 @@ class ZoomReconciler(models.AbstractModel):
             meeting_id=meeting.zoom_id or None,
             wish=meeting._wish() if kind in (tasks.CREATE, tasks.UPDATE) else None,
         )
-        return Claim(connection.id, task)
+        return Claim(connection.id, task, line)
 
 
 class _Turn:
@@ -252,9 +258,10 @@ class _Turn:
         self._progress = reconciler.env["ir.cron"]
         self._done = 0
         self._changed = set()
+        # So long the scheduler lets one job run, all its runs together; without a scheduler there is no end.
+        self._end = reconciler.env.context.get("cron_end_time", math.inf)
         self.found = False
-        self.commit()
-        self._tell_at = time.monotonic()
+        self._commit_at = self._tell_at = time.monotonic()
 
     @property
     def time_left(self):
@@ -264,7 +271,7 @@ class _Turn:
     def commit(self, remaining=0):
         """Commit what was done, and tell Odoo's scheduler of it: see ``_commit_progress`` of ``ir.cron``."""
         done, self._done = self._done, 0
-        self._end = time.monotonic() + self._progress._commit_progress(done, remaining=remaining)
+        self._progress._commit_progress(done, remaining=remaining)
         self._commit_at = time.monotonic() + PROGRESS_SECONDS
 
     def claim(self, limit):
