@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_adopting_events,
     test_all_day,
     test_audio,
     test_batches,
@@ -16,6 +17,7 @@ from . import (
     test_every_edit,
     test_feature_scopes,
     test_finding_work,
+    test_handover,
     test_importing,
     test_inbox,
     test_instead,
