@@ -45,6 +45,7 @@ from . import (
     telehealth_session_place,
     telehealth_session_policy,
     telehealth_session_pos,
+    telehealth_session_restore,
     telehealth_session_room,
     telehealth_session_series,
     telehealth_session_video,
