@@ -52,6 +52,7 @@
         "views/help_templates.xml",
         "views/oauth_templates.xml",
         "views/oauth_plan_templates.xml",
+        "views/connection_trouble_templates.xml",
         "views/instead_templates.xml",
         "views/connection_alert_templates.xml",
         "views/place_templates.xml",

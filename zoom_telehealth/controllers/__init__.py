@@ -1,1 +1,13 @@
-from . import access_log, calendar, connection_questions, found, join, join_instead, oauth, portal, readiness, webhook
+from . import (
+    access_log,
+    calendar,
+    connection_questions,
+    connection_trouble,
+    found,
+    join,
+    join_instead,
+    oauth,
+    portal,
+    readiness,
+    webhook,
+)

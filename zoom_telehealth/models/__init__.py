@@ -2,6 +2,7 @@ from . import (
     calendar_attendee,
     calendar_event,
     calendar_event_booking,
+    calendar_event_copies,
     calendar_event_description,
     calendar_event_invitation,
     calendar_event_overlap,

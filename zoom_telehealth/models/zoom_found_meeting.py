@@ -33,7 +33,7 @@ class ZoomFoundMeeting(models.TransientModel):
     topic = Encrypted(readonly=True)
     start = fields.Datetime("When", required=True, readonly=True)
     minutes = fields.Integer(readonly=True)
-    repeats = fields.Boolean("Repeats", readonly=True, help="Zoom lists each time of it under one number.")
+    repeats = fields.Boolean(readonly=True, help="Zoom lists each time of it under one number.")
     client_ids = fields.Many2many("res.partner", string="Clients")
 
     def write(self, vals):
