@@ -1,9 +1,11 @@
 from . import (
     test_access,
     test_all_day,
+    test_answers,
     test_batches,
     test_calendar_routes,
     test_change_of_hands,
+    test_changed_in_zoom,
     test_client_by_rpc,
     test_connecting,
     test_connection_pill,

@@ -1,6 +1,7 @@
 from . import (
     res_config_settings,
     telehealth_settings,
+    telehealth_settings_answers,
     telehealth_settings_features,
     telehealth_settings_limits,
     telehealth_settings_places,
