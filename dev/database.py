@@ -55,13 +55,17 @@ class Databases:
 
     def clone(self, template: str, name: str) -> None:
         """Make the database `name` as a copy of `template`, with an identity of its own."""
+        self.copy(template, name)
+        self.set_parameter(name, "database.uuid", str(uuid.uuid4()))
+
+    def copy(self, template: str, name: str) -> None:
+        """Make the database `name` as a copy of `template`, identity and all, as restoring a backup does."""
         with stamp.one_at_a_time("clone"):  # PostgreSQL copies a database only while nobody is connected to it
             self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         source = filestore(template)
         if source.exists():
             # Odoo never writes into a stored file again, so clones may share them.
             shutil.copytree(source, filestore(name), copy_function=os.link, dirs_exist_ok=True)
-        self.set_parameter(name, "database.uuid", str(uuid.uuid4()))
 
     def drop(self, name: str) -> None:
         """Remove the database `name` and its files, whoever is connected; no complaint if it is gone."""

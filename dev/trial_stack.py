@@ -101,6 +101,27 @@ class TrialStack:
         self._stack.start_odoo()
         self._stack.wait_for_odoo()
 
+    def backup(self, name: str) -> str:
+        """Copy the database as it stands, identity and all, and return the copy's name. Odoo is down meanwhile."""
+        copied = f"{self.database}_{name}"
+        self._stack.odoo.stop()
+        self._databases.copy(self.database, copied)
+        self.restart_odoo()
+        return copied
+
+    @contextmanager
+    def beside(self, database: str) -> Iterator[TrialStack]:
+        """Run one more Odoo, on another database of this server, which meets the same Zoom, and the same clock.
+
+        The database is removed afterwards.
+        """
+        other = _Beside(self, database)
+        try:
+            other.start()
+            yield other
+        finally:
+            other.close()
+
     def kill_odoo(self) -> None:
         """End Odoo with SIGKILL, in the middle of whatever it is doing."""
         self._stack.odoo.kill()
@@ -275,6 +296,26 @@ class TrialStack:
             scan.look_at_stack(self._databases, self.database, self._folder)
         self._databases.drop(self.database)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Beside(TrialStack):
+    """An Odoo on a database that is there already, beside a running practice whose Zoom it meets."""
+
+    def __init__(self, living: TrialStack, database: str) -> None:
+        self._living, self._existing = living, database
+        super().__init__(living._databases)
+
+    def start(self) -> None:
+        self._stack.mail_catcher.start()
+        self._databases.set_parameter(self.database, "web.base.url", self.odoo_url)
+        self._stack.start_odoo()
+        self._stack.wait_for_odoo()
+
+    def _fresh(self) -> Stack:
+        simulator_port = self._living._stack.addresses.simulator_port
+        stack = Stack(self._databases, self._existing, self._folder, free_port(), simulator_port)
+        stack.clock_file = self._living.clock_file
+        return stack
 
 
 @contextmanager

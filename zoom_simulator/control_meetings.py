@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from .body_check import check_body
+from .cloud_recordings import ACTIONS, begin, change
 from .control_requests import BadRequest, answered, meeting_of, text_of, user_of
 from .meeting_answers import meeting_answer
 from .meeting_events import changeable, tell_created, tell_deleted, tell_updated
@@ -26,6 +27,7 @@ def routes() -> list[web.RouteDef]:
         web.patch("/control/meetings/{meeting_id}", answered(_change_meeting)),
         web.delete("/control/meetings/{meeting_id}", answered(_delete_meeting)),
         web.post("/control/meetings/{meeting_id}/recover", answered(_recover_meeting)),
+        web.post("/control/recordings", answered(_record)),
         web.post("/control/people", answered(_put_person_in)),
         web.patch("/control/people", answered(_move_people)),
         web.delete("/control/people", answered(_put_people_out)),
@@ -75,6 +77,16 @@ async def _recover_meeting(simulator: Simulator, request: web.Request, data: dic
     recover_meeting(meeting)
     tell_deleted(simulator.world, "meeting.recovered", meeting, now)
     return meeting_answer(simulator.world, simulator.root_url, meeting, now)
+
+
+async def _record(simulator: Simulator, request: web.Request, data: dict[str, Any]) -> dict[str, Any]:
+    """The host presses Record, Pause, Resume or Stop, or later does away with what was recorded, on Zoom's own page."""
+    meeting, now, action = meeting_of(simulator, data.get("meeting_id")), simulator.now(), data.get("action")
+    if action == "begin":
+        return vars(begin(simulator.world, meeting, now))
+    if action not in ACTIONS:
+        raise BadRequest(f"action must be one of begin, {', '.join(ACTIONS)}.")
+    return vars(change(simulator.world, simulator.root_url, meeting, action, now))
 
 
 async def _put_person_in(simulator: Simulator, request: web.Request, data: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from .state import Happening, World
 
 _MEETING, _PARTICIPANT = "meeting:read:meeting", "meeting:read:participant"
+_RECORDING = "cloud_recording:read:recording"
 
 # The scope that an app needs for each event that the simulator raises by itself (Zoom's OpenAPI document of webhooks).
 # user.deactivated and user.disassociated need an admin's scope there, which no app of the simulator has.
@@ -27,15 +28,34 @@ SCOPES = {
     "meeting.participant_jbh_waiting": _PARTICIPANT,
     "meeting.participant_jbh_waiting_left": _PARTICIPANT,
     "meeting.participant_jbh_joined": _PARTICIPANT,
+    "recording.started": _RECORDING,
+    "recording.paused": _RECORDING,
+    "recording.resumed": _RECORDING,
+    "recording.stopped": _RECORDING,
+    "recording.completed": _RECORDING,
+    "recording.transcript_completed": _RECORDING,
+    "recording.trashed": _RECORDING,
+    "recording.deleted": _RECORDING,
+    "recording.recovered": _RECORDING,
     "user.deactivated": "user:read:user",
     "user.deleted": "user:read:user",
     "user.disassociated": "user:read:user",
 }
 
 
-def tell(world: World, event: str, user_id: str, payload: dict[str, Any], now: float) -> None:
-    """Have the apps told that this user (the host, of meetings) has allowed, while their tokens live."""
-    world.happened.append(Happening(event, now, payload, _apps_of(world, event, user_id, now)))
+def tell(
+    world: World,
+    event: str,
+    user_id: str,
+    payload: dict[str, Any],
+    now: float,
+    beside: dict[str, Any] | None = None,
+) -> None:
+    """Have the apps told that this user (the host, of meetings) has allowed, while their tokens live.
+
+    `beside` stands in the body next to the payload.
+    """
+    world.happened.append(Happening(event, now, payload, _apps_of(world, event, user_id, now), beside or {}))
 
 
 def tell_app(world: World, event: str, client_id: str, payload: dict[str, Any], now: float) -> None:

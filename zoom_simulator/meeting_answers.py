@@ -11,6 +11,11 @@ from .signing import encrypted_passcode, sign
 from .state import Meeting, World, ZoomUser
 
 START_LINK_SECONDS = 2 * 3600
+# What an account with audio conferencing gives; numbers that nobody has.
+DIAL_IN_NUMBERS = (
+    {"city": "New York", "country": "US", "country_name": "US", "number": "+1 6465550100", "type": "toll"},
+    {"city": "", "country": "BE", "country_name": "Belgium", "number": "+32 25550100", "type": "toll"},
+)
 
 
 def meeting_answer(world: World, root_url: str, meeting: Meeting, now: float) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def meeting_answer(world: World, root_url: str, meeting: Meeting, now: float) ->
         "created_at": to_zoom_time(meeting.created_at),
         "start_url": start_url(world, root_url, meeting, host, now),
         "join_url": join_url(world, root_url, meeting),
-        "settings": effective_settings(meeting),
+        "settings": {**effective_settings(meeting), **_dial_in(meeting, host)},
         "creation_source": meeting.creation_source,
         "pre_schedule": meeting.pre_schedule,
     }
@@ -92,6 +97,12 @@ def personal_join_url(
     link = join_url(world, root_url, meeting)
     separator = "&" if "?" in link else "?"
     return f"{link}{separator}tk={sign(world.signing_key, 'invite', content, expires_at)}"
+
+
+def _dial_in(meeting: Meeting, host: ZoomUser) -> dict[str, Any]:
+    """The numbers, where the host's account has some and the meeting is not by computer alone."""
+    by_phone = host.has_dial_in and effective_settings(meeting)["audio"] in ("both", "telephony")
+    return {"global_dial_in_numbers": [dict(number) for number in DIAL_IN_NUMBERS]} if by_phone else {}
 
 
 def _passcode_fields(world: World, meeting: Meeting) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from .cloud_recordings import CannotRecord, begin, change, current
 from .meeting_answers import join_url
 from .pages import page
 from .presence import (
@@ -39,6 +40,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/room/{key}/now", room_now),
         web.post("/room/{key}/leave", leave_room),
         web.post("/room/{key}/end", end_room),
+        web.post("/room/{key}/record/{action:begin|pause|resume|stop}", record),
         web.post("/room/{key}/admit/{guest}", admit_guest),
         web.post("/room/{key}/remove/{guest}", remove_guest),
         web.post("/room/{key}/send-back/{guest}", send_guest_back),
@@ -116,6 +118,20 @@ async def end_room(request: web.Request) -> web.StreamResponse:
     return _back(request)
 
 
+async def record(request: web.Request) -> web.StreamResponse:
+    """Record, pause, resume, stop; the host's alone. What does not fit any more has no effect."""
+    simulator, action = simulator_of(request), request.match_info["action"]
+    meeting, _host = _found_host(request)
+    try:
+        if action == "begin":
+            begin(simulator.world, meeting, simulator.now())
+        else:
+            change(simulator.world, simulator.root_url, meeting, action, simulator.now())
+    except CannotRecord:
+        pass  # pressed twice, or on a page that is a second old
+    return _back(request)
+
+
 async def admit_guest(request: web.Request) -> web.StreamResponse:
     """Let somebody in from the waiting room; the host's alone."""
     simulator = simulator_of(request)
@@ -154,6 +170,7 @@ def _room(request: web.Request) -> dict[str, Any]:
         "is_host": person.role == HOST,
         "is_in": person.place == INSIDE,
         "inside": inside(meeting),
+        "recording": current(meeting),
         "waiting": waiting(meeting),
         "join_link": join_url(simulator.world, simulator.root_url, meeting),
     }

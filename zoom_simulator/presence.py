@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 
+from .cloud_recordings import begin, end_with_the_meeting
 from .meeting_events import tell_ended, tell_person, tell_started
 from .meetings import effective_settings, new_uuid
 from .state import Instance, Meeting, Person, World, ZoomUser
@@ -81,6 +82,7 @@ def end(world: World, meeting: Meeting, now: float) -> None:
             _go(world, meeting, person, ENDED, now)
     if meeting.status == "started":
         meeting.instances[-1].ended_at = now
+        end_with_the_meeting(world, meeting, now)
         tell_ended(world, meeting, now)
     meeting.status = "waiting"
 
@@ -112,6 +114,8 @@ def _begin(world: World, meeting: Meeting, now: float) -> None:
     meeting.instances.append(Instance(meeting.uuid, now))
     meeting.status = "started"
     tell_started(world, meeting, now)
+    if effective_settings(meeting)["auto_recording"] == "cloud":
+        begin(world, meeting, now)
 
 
 def _arrive(meeting: Meeting, name: str, role: str, now: float) -> Person:

@@ -96,5 +96,6 @@ def _user(user_id: str, email: str, first_name: str, last_name: str, type_: int,
         account_number=ACCOUNT_NUMBER,
         pmi=pmi,
         timezone="America/New_York",
+        has_dial_in=type_ == LICENSED,
         created_at=ACCOUNT_CREATED_AT,
     )

@@ -10,11 +10,12 @@ from aiohttp import web
 from .agenda import Agenda
 from .calls import CallLog
 from .clock import Clock
+from .cloud_recordings import process
 from .faults import FaultBoard
 from .presence import SECONDS_BEFORE_A_WAIT_IS_TOLD, WAITING_FOR_HOST, tell_the_wait
 from .rate_limits import RateLimits
 from .seed import seed_world
-from .state import Meeting, Person, Store, World
+from .state import CloudRecording, Meeting, Person, Store, World
 from .url_validation import UrlValidation
 from .webhook_sender import WebhookSender
 from .webhooks import Webhooks
@@ -61,6 +62,8 @@ class Simulator:
     def save(self) -> None:
         """Write what changed, then let the apps be told; nobody waits for that."""
         self.store.save()
+        for meeting, recording in self.world.take_to_process():
+            self._plan_processing(meeting, recording)
         self.webhooks.tell(self.world.take_happened())
 
     def reset(self) -> None:
@@ -87,12 +90,24 @@ class Simulator:
         tell_the_wait(self.world, meeting, person, self.now())
         self.save()
 
+    def _plan_processing(self, meeting: Meeting, recording: CloudRecording) -> None:
+        for moment in (recording.ready_at, recording.transcript_at):
+            if moment is not None:
+                self.agenda.at(moment, partial(self._process, meeting, recording))
+
+    def _process(self, meeting: Meeting, recording: CloudRecording) -> None:
+        process(self.world, self.root_url, meeting, recording, self.now())
+        self.save()
+
     def _take_up(self) -> None:
         self.webhooks.start()
         self.validation.start()
         for meeting in self.world.live_meetings():
             for person in meeting.people:
                 self.watch(meeting, person)
+        for meeting in self.world.meetings.values():
+            for recording in meeting.recordings:
+                self._plan_processing(meeting, recording)
 
 
 SIMULATOR: web.AppKey[Simulator] = web.AppKey("simulator", Simulator)

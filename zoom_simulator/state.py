@@ -21,7 +21,7 @@ class UnreadableState(Exception):
 class ZoomUser:
     """A person with a Zoom account. `type`: 1 Basic, 2 Licensed (Zoom's OpenAPI document of users).
 
-    `settings` holds only what was changed, by section.
+    `settings` holds only what was changed, by section. `has_dial_in`: the account has numbers by which one calls in.
     """
 
     id: str
@@ -36,6 +36,7 @@ class ZoomUser:
     timezone: str
     created_at: float
     requires_passcode: bool = True
+    has_dial_in: bool = False
     status: str = "active"
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -138,6 +139,24 @@ class Instance:
 
 
 @dataclass
+class CloudRecording:
+    """What was recorded of one time a meeting was held, that began at `held_at`.
+
+    `key` is a uuid of its own. `state`: recording, paused, stopped, completed, trashed or deleted. Its files are ready
+    at `ready_at`, its transcript at `transcript_at`; None: not to be told of (any more).
+    """
+
+    uuid: str
+    held_at: float
+    started_at: float
+    key: str
+    state: str = "recording"
+    stopped_at: float | None = None
+    ready_at: float | None = None
+    transcript_at: float | None = None
+
+
+@dataclass
 class Meeting:
     """A meeting; times in seconds since 1970, `duration` in minutes. `settings` holds only what was asked for.
 
@@ -167,6 +186,7 @@ class Meeting:
     changes: int = 0
     people: list[Person] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
+    recordings: list[CloudRecording] = field(default_factory=list)
 
     @property
     def is_deleted(self) -> bool:
@@ -187,19 +207,21 @@ class WebhookOptions:
 
 @dataclass
 class Happening:
-    """What a webhook will tell: the event, when it was, its payload, and the apps that may know."""
+    """What a webhook will tell: event, time, payload, what stands `beside` it, and the apps that may know."""
 
     event: str
     at: float
     payload: dict[str, Any]
     client_ids: list[str]
+    beside: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
 class World:
     """Everything at once: what `--state` saves and what a reset makes anew.
 
-    `happened` is what was not told to any app yet; it is never saved.
+    `happened` is what was not told to any app yet, `to_process` what was recorded and is not planned to be processed
+    yet; neither is saved.
     """
 
     users: dict[str, ZoomUser] = field(default_factory=dict)
@@ -212,11 +234,17 @@ class World:
     meetings_made: int = 0
     webhook_options: WebhookOptions = field(default_factory=WebhookOptions)
     happened: list[Happening] = field(default_factory=list, compare=False)
+    to_process: list[tuple[Meeting, CloudRecording]] = field(default_factory=list, compare=False)
 
     def take_happened(self) -> list[Happening]:
         """What happened since the last call, oldest first."""
         happened, self.happened = self.happened, []
         return happened
+
+    def take_to_process(self) -> list[tuple[Meeting, CloudRecording]]:
+        """What was recorded since the last call."""
+        recorded, self.to_process = self.to_process, []
+        return recorded
 
     def user_by_email(self, email: str) -> ZoomUser | None:
         """The user with this e-mail address, whatever its case."""
@@ -251,7 +279,7 @@ class Store:
         if self._path is None:
             return
         draft = self._path.with_name(self._path.name + ".new")
-        world = {name: value for name, value in vars(self.world).items() if name != "happened"}
+        world = {name: value for name, value in vars(self.world).items() if name not in ("happened", "to_process")}
         draft.write_text(json.dumps({"format": FORMAT, "world": world}, default=vars))
         os.replace(draft, self._path)
 
@@ -286,4 +314,5 @@ def _world_from(data: dict[str, Any]) -> World:
 def _meeting_from(data: dict[str, Any]) -> Meeting:
     people = [Person(**person) for person in data["people"]]
     instances = [Instance(**instance) for instance in data["instances"]]
-    return Meeting(**{**data, "people": people, "instances": instances})
+    recordings = [CloudRecording(**recording) for recording in data.get("recordings", [])]
+    return Meeting(**{**data, "people": people, "instances": instances, "recordings": recordings})

@@ -222,7 +222,7 @@ def _wants(app: ZoomApp, event: str) -> bool:
 
 def body_of(happening: Happening) -> str:
     """The request's body. An app's deauthorization has its time inside the payload only, as in Zoom's sample."""
-    body: dict[str, Any] = {"event": happening.event, "payload": happening.payload}
+    body: dict[str, Any] = {"event": happening.event, "payload": happening.payload, **happening.beside}
     if "event_ts" not in happening.payload:
         body["event_ts"] = round(happening.at * 1000)
     return as_text(body)

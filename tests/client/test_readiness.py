@@ -195,6 +195,7 @@ def attested(kind: str, **values: object) -> dict[str, object]:
         ({"mail": "none"}, "mail", RED, "none"),
         ({"mail": "failing"}, "mail", AMBER, "failing"),
         ({"sms": "failing"}, "sms", AMBER, "failing"),
+        ({"strays": 2}, "strays", AMBER, "some"),
         ({"test": "failed"}, "test", RED, "failed"),
         ({"test": "old"}, "test", AMBER, "old"),
     ],

@@ -8,22 +8,19 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.client.spoiling import ODD_VALUES, paths_in, replaced, samples, shuffled, without
 from tests.client.webhook_samples import sample
-from tests.contract.zoom_openapi import openapi_folder
-from tests.contract.zoom_webhooks import documented_events, sample_of
 from zoom import events
 from zoom.events import Event, Malformed, Presence, understand
 
-Path = tuple[str | int, ...]
+SAMPLES = samples()
 
 # All that the text of Malformed may be: names of parts, and nothing that was sent.
 REASONS = {
@@ -32,78 +29,12 @@ REASONS = {
     *("object.id", "id", "uuid", "user_id", "client_id"),
     *("start_time", "end_time", "join_time", "leave_time"),
 }
-# Values as they stand in the body, since no library would write all of them.
-ODD_VALUES = [
-    *("null", "true", "false", "0", "-1", "1.5", "1e400", "-1e400", "NaN", "-Infinity"),
-    *("9" * 400, "-" + "9" * 400, "9" * 5000, "9" * 18, "9" * 19, str(2**63), str(-(2**63) - 1)),
-    *(
-        '""',
-        '" "',
-        '"\\u0000"',
-        '"a\\u0000b"',
-        '"\\ud800"',
-        '"a\\udfffb"',
-        '"\\ud83d\\ude00"',
-        '"%s"' % ("x" * 100_000),
-    ),
-    *('"१२३"', '"１２３"', '"-0"', '"0x1F"', '"1e5"', '"9999999999999999999999"', '"../../etc"', '"\\u202e"'),
-    *("[]", "{}", "[null]", "[[]]", '[{"id":null}]', '[{"id":{}},7]', '{"id":{"id":{}}}', '{"":""}'),
-    *("[" * 300 + "]" * 300, "[" * 100_000 + "]" * 100_000, '{"a":' * 300 + "0" + "}" * 300),
-    *('"2021-13-45T99:99:99Z"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-14:00"', '"2026-W01-1"', '"Z"'),
-    *('"2026-11-21T22:00:00\\ud800"', '"2026-11-21\\ud80022:00:00"', '"2026-11-21T22:00:00+99:99"', '"20261121"'),
-]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 ).map(json.dumps)
-
-
-def samples() -> list[dict[str, Any]]:
-    """One of each known event of ours, and Zoom's own samples where its document is at hand."""
-    ours = [sample(event) for event in sorted(events.KNOWN)]
-    return ours + ([sample_of(event) for event in documented_events()] if openapi_folder() else [])
-
-
-SAMPLES = samples()
-
-
-def paths_in(value: object, path: Path = ()) -> Iterator[Path]:
-    """Where something stands in a body; the body itself is ()."""
-    yield path
-    inside: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inside:
-        yield from paths_in(part, (*path, key))
-
-
-def replaced(value: Any, path: Path, new: object) -> Any:
-    """A copy in which something else stands at a path."""
-    if not path:
-        return new
-    changed = value.copy()
-    changed[path[0]] = replaced(value[path[0]], path[1:], new)
-    return changed
-
-
-def without(value: Any, path: Path) -> Any:
-    """A copy in which nothing stands at a path."""
-    changed = value.copy()
-    if len(path) == 1:
-        del changed[path[0]]
-    else:
-        changed[path[0]] = without(value[path[0]], path[1:])
-    return changed
-
-
-def shuffled(value: Any, order: random.Random) -> Any:
-    """A copy with the keys of every object in another order."""
-    if isinstance(value, list):
-        return [shuffled(part, order) for part in value]
-    if not isinstance(value, dict):
-        return value
-    keys = order.sample(list(value), len(value))
-    return {key: shuffled(value[key], order) for key in keys}
 
 
 @st.composite

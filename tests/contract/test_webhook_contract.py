@@ -55,6 +55,20 @@ def _hold(hooks: Hooks, **body: Any) -> None:
     control("DELETE", f"/meetings/{open_to_all}")
 
 
+def _record(hooks: Hooks) -> None:
+    """A meeting is recorded, with a pause; the recording is processed, thrown away, taken back, deleted."""
+    control = hooks.simulator.control
+    meeting_id = control("POST", "/meetings", email=DANA)["id"]
+    control("POST", "/people", meeting_id=meeting_id, role="host")
+    for action in ("begin", "pause", "resume"):
+        control("POST", "/recordings", meeting_id=meeting_id, action=action)
+    control("DELETE", "/people", meeting_id=meeting_id)
+    hooks.simulator.move_clock(1000)
+    hooks.receiver.wait_for_event("recording.transcript_completed")
+    for action in ("trash", "recover", "delete"):
+        control("POST", "/recordings", meeting_id=meeting_id, action=action)
+
+
 def _part(hooks: Hooks) -> None:
     """Users remove the app, or are removed."""
     control = hooks.simulator.control
@@ -67,9 +81,12 @@ def _part(hooks: Hooks) -> None:
 @pytest.mark.parametrize("spelling", ["join_time", "date_time"])
 def test_every_event_conforms_to_zooms_document(hooks: Hooks, spelling: str) -> None:
     hooks.simulator.control("POST", "/webhooks", join_time_spelling=spelling)
+    scopes = [*hooks.app()["scopes"], "cloud_recording:read:recording"]
+    hooks.simulator.control("POST", "/apps", client_id=PRACTICE_APP[0], scopes=scopes)
     _plan(hooks)
     _hold(hooks)
     _hold(hooks, type=3)
+    _record(hooks)
     _part(hooks)
     eventually(lambda: all(one["state"] == "delivered" for one in hooks.deliveries()))
     assert set(hooks.receiver.events) == {*SCOPES, "app_deauthorized"}

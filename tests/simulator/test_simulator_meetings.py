@@ -244,3 +244,11 @@ def test_an_unknown_endpoint_is_refused_in_zooms_way(simulator: RunningSimulator
     assert (answer.status_code, answer.json()["code"]) == (404, 2300)
     assert dana.call("PUT", "/users/me").status_code == 405
     simulator.control("DELETE", "/calls")
+
+
+def test_numbers_to_call_are_given_where_the_account_has_some(simulator: RunningSimulator) -> None:
+    dana, bea = simulator.connect(), simulator.connect(BEA)
+    numbers = dana.create()["settings"]["global_dial_in_numbers"]
+    assert {number["type"] for number in numbers} == {"toll"}
+    assert "global_dial_in_numbers" not in dana.create(settings={"audio": "voip"})["settings"]
+    assert "global_dial_in_numbers" not in bea.create()["settings"]

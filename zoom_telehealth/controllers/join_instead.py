@@ -3,7 +3,7 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import request
 
-from ..models.telehealth_session import JOIN_ROUTE, START_ROUTE
+from ..routes import JOIN_ROUTE, START_ROUTE
 from .join import leave_for, session_of
 
 

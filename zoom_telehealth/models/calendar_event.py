@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .telehealth_service import PLACES
+from .telehealth_service import MODALITIES, PLACES
 
 
 class CalendarEvent(models.Model):
@@ -41,6 +41,13 @@ class CalendarEvent(models.Model):
         inverse="_inverse_telehealth_place",
         groups="base.group_user",
     )
+    telehealth_modality = fields.Selection(
+        MODALITIES,
+        "Video or audio",
+        compute="_compute_telehealth_booking",
+        inverse="_inverse_telehealth_modality",
+        groups="base.group_user",
+    )
     telehealth_available = fields.Boolean(compute="_compute_telehealth_available", groups="base.group_user")
     telehealth_sentence = fields.Char("Video", compute="_compute_telehealth_status", groups="base.group_user")
     telehealth_status = fields.Char(compute="_compute_telehealth_status", groups="base.group_user")
@@ -72,6 +79,7 @@ class CalendarEvent(models.Model):
             session = visible.get(event._origin.id, self.env["telehealth.session"])
             event.telehealth_label = session.label
             event.telehealth_service_id = session.service_id
+            event.telehealth_modality = session.modality or self.env.company.sudo().telehealth_modality or "video"
             event.telehealth_place = session.place or places.get(event.user_id.id, "zoom")
 
     @api.depends("telehealth_session_ids")
@@ -95,6 +103,10 @@ class CalendarEvent(models.Model):
     def _inverse_telehealth_place(self):
         for place, events in self.filtered("telehealth").grouped("telehealth_place").items():
             events._book({"place": place or "zoom"})
+
+    def _inverse_telehealth_modality(self):
+        for modality, events in self.filtered("telehealth").grouped("telehealth_modality").items():
+            events._book({"modality": modality or "video"})
 
     def _book(self, values):
         """Keep on the sessions what was booked on their events; in :meth:`create` they are made with it.
@@ -151,6 +163,7 @@ class CalendarEvent(models.Model):
     def _onchange_telehealth_service_id(self):
         if self.telehealth_service_id:
             self.telehealth_place = self.telehealth_service_id.place or self.telehealth_place
+            self.telehealth_modality = self.telehealth_service_id.modality or self.telehealth_modality
             self.duration = self.telehealth_service_id.minutes / 60
 
     @api.onchange("user_id")

@@ -111,6 +111,10 @@ class CalendarEventBooking(models.Model):
             "label": booked["telehealth_label"] or (typed if typed != neutral else False),
             "service_id": booked["telehealth_service_id"],
             "place": booked["telehealth_place"] or service.place or default_place,
+            "modality": booked["telehealth_modality"]
+            or service.modality
+            or company.sudo().telehealth_modality
+            or "video",
         }
 
     def _make_sessions(self, bookings):
@@ -301,6 +305,7 @@ class CalendarEventBooking(models.Model):
                         "telehealth_label": session.label,
                         "telehealth_service_id": session.service_id.id,
                         "telehealth_place": session.place,
+                        "telehealth_modality": session.modality,
                     }
         return data
 

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .telehealth_service import PLACES
+from .telehealth_service import MODALITIES, PLACES
 
 
 class ResCompanyPlaces(models.Model):
@@ -14,6 +14,7 @@ class ResCompanyPlaces(models.Model):
         default="zoom",
         help="Where new sessions are held of providers who have not connected Zoom; the others' are held on Zoom.",
     )
+    telehealth_modality = fields.Selection(MODALITIES, "Video or audio", default="video")
     telehealth_link_ids = fields.One2many("telehealth.video.link", "company_id", groups=fields.NO_ACCESS)
 
     def _telehealth_link(self):

@@ -10,7 +10,7 @@ import pytz
 from .. import clock
 
 # What a session keeps and its event only shows; a series hands it to its occurrences.
-BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place")
+BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place", "telehealth_modality")
 # Set while core rewrites a series: the :class:`SeriesEdit`.
 EDIT_CONTEXT = "telehealth_series_edit"
 # What a series repeats by. A change of it puts the occurrences elsewhere, not only further or closer.

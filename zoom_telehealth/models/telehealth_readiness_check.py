@@ -11,7 +11,6 @@ from odoo import api, models
 from .. import clock
 from ..zoom import errors
 from ..zoom.readiness import RED
-from ..zoom.transport import BACKGROUND, new_session
 from .zoom_connection import WORKING
 from .zoom_connection_alert import ACTIVITY
 from .zoom_connection_token import ConnectionUnusable
@@ -84,13 +83,9 @@ class TelehealthReadinessCheck(models.Model):
         connection = self._connection()
         if connection.state not in WORKING:
             return {}
-        tokens = self.env["zoom.connection.token"].sudo()
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            access_token = tokens._access_token(connection)
-            with new_session() as session:
-                client = connection._client(session, access_token, timeout=BACKGROUND)
-                told, zoom_user = self._answers(client), client.me()
+            told, zoom_user = connection._ask(lambda client: (self._answers(client), client.me()))
         except ConnectionUnusable:
             return self._afresh({})
         except errors.ZoomError as trouble:

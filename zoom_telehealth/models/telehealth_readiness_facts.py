@@ -89,6 +89,9 @@ class TelehealthReadinessFacts(models.Model):
             actions=self._stopped_actions(),
             mail=self._mail(),
             sms=self._sms(),
+            strays=self.env["zoom.stray.meeting"]
+            .sudo()
+            .search_count([("company_id", "=", company.id), ("kept", "=", False)]),
             test=self._last_test(company),
             providers=providers,
             connected=connected,

@@ -24,6 +24,7 @@ TITLES = {
     "actions": _lt("Scheduled actions"),
     "mail": _lt("Outgoing mail"),
     "sms": _lt("Text messages"),
+    "strays": _lt("Unknown meetings at Zoom"),
     "test": _lt("End-to-end test"),
     "connection": _lt("Zoom connection"),
     "licence": _lt("Zoom licence"),
@@ -120,6 +121,10 @@ SENTENCES = {
     ("sms", "absent"): _lt("This database sends no text messages."),
     ("sms", "able"): _lt("No text message failed lately."),
     ("sms", "failing"): _lt("Text messages failed in the last day."),
+    ("strays", "none"): _lt("Zoom lists no meeting of this practice's that is unknown here."),
+    ("strays", "some"): _lt(
+        "Zoom lists %(count)s coming meetings with this practice's mark that no session here knows."
+    ),
     ("test", "passed"): _lt("The last one passed."),
     ("test", "failed"): _lt("The last one failed."),
     ("test", "old"): _lt("The last one passed, more than 30 days ago."),
@@ -220,6 +225,10 @@ STEPS = {
     "actions": _lt("See that Odoo runs with scheduled actions (max_cron_threads), and read its log for their errors."),
     "mail": _lt("Settings ▸ Technical ▸ Outgoing Mail Servers, and Emails for those that failed."),
     "sms": _lt("Settings ▸ Technical ▸ SMS shows why."),
+    "strays": _lt(
+        "Look at them under Telehealth ▸ Configuration ▸ Unknown Meetings at Zoom: another Odoo of the practice's may "
+        "hold them, or they are left over."
+    ),
     "test": _lt("Choose “End-to-end test” above."),
     "connection": _lt("“My Preferences”, tab “Telehealth”: connect Zoom."),
     "licence": _lt("A Zoom administrator assigns a licence to this user."),

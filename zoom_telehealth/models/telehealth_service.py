@@ -3,6 +3,7 @@ from odoo import fields, models
 PLACES = [("zoom", "Zoom"), ("discuss", "Odoo Discuss"), ("manual", "Own video link"), ("in_person", "In person")]
 # Held by video, so that people come in by the join route; all but Zoom needs no Zoom.
 VIDEO_PLACES = ("zoom", "discuss", "manual")
+MODALITIES = [("video", "Video"), ("audio", "Audio only")]
 
 
 class TelehealthService(models.Model):
@@ -19,6 +20,7 @@ class TelehealthService(models.Model):
     place = fields.Selection(
         PLACES, "Default place", help="Empty: Zoom for providers who connected it, else the practice's place."
     )
+    modality = fields.Selection(MODALITIES, "Video or audio", help="Empty: as the practice sets.")
     company_id = fields.Many2one(
         "res.company", "Practice", index=True, default=lambda self: self.env.company, help="Empty: every practice."
     )

@@ -9,16 +9,16 @@ from odoo.exceptions import AccessError, UserError
 from .. import clock
 from ..fields import Encrypted
 from ..routes import JOIN_ROUTE, START_ROUTE
-from .telehealth_service import PLACES, VIDEO_PLACES
+from .telehealth_service import MODALITIES, PLACES, VIDEO_PLACES
 
 STATES = [("scheduled", "Scheduled"), ("live", "Live"), ("ended", "Ended"), ("cancelled", "Cancelled")]
 DEFAULT_MINUTES = 50
 # What a person edits on a session is the event's to keep: it is written there and comes back (decision 2).
-EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place"}
+EVENT_FIELDS = {"start", "stop", "provider_id", "label", "client_ids", "service_id", "place", "modality"}
 # What people write on the session itself; its event knows nothing of it.
-OWN_FIELDS = {"manual_link"}
+OWN_FIELDS = {"manual_link", "pos_id"}
 # What Zoom's meeting is made from. A change of one of these makes Zoom's copy old.
-WISH_FIELDS = {"start", "stop", "provider_id", "place", "state"}
+WISH_FIELDS = {"start", "stop", "provider_id", "place", "modality", "state"}
 
 
 class TelehealthSession(models.Model):
@@ -43,6 +43,13 @@ class TelehealthSession(models.Model):
     provider_id = fields.Many2one("res.users", index=True, default=lambda self: self.env.user)
     service_id = fields.Many2one("telehealth.service", check_company=True)
     place = fields.Selection(PLACES, required=True, default="zoom")
+    modality = fields.Selection(
+        MODALITIES,
+        "Video or audio",
+        required=True,
+        default=lambda self: self.env.company.sudo().telehealth_modality or "video",
+        help="Audio only: the meeting at Zoom begins with all cameras off, and clients may come in by phone.",
+    )
     label = Encrypted(
         "Title", prefetch=True, help="Seen by those who may see the session. Calendars show a neutral name."
     )
@@ -273,6 +280,7 @@ class TelehealthSession(models.Model):
         event_vals = {} if session else {"telehealth": True}
         names = {"start": "start", "stop": "stop", "provider_id": "user_id", "label": "telehealth_label"}
         names |= {"service_id": "telehealth_service_id", "place": "telehealth_place"}
+        names["modality"] = "telehealth_modality"
         event_vals |= {names[name]: value for name, value in vals.items() if name in names}
         if session is None:
             event_vals.setdefault("user_id", self.env.uid)
@@ -295,6 +303,7 @@ class TelehealthSession(models.Model):
     def _onchange_service_id(self):
         if self.service_id:
             self.place = self.service_id.place or self.place
+            self.modality = self.service_id.modality or self.modality
             if self.start:
                 self.stop = self.start + timedelta(minutes=self.service_id.minutes)
 

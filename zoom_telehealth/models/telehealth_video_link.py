@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..fields import Encrypted
-from .telehealth_session import JOIN_ROUTE, START_ROUTE
+from ..routes import JOIN_ROUTE, START_ROUTE
 
 LONGEST_LINK = 2000
 _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f\\]")

@@ -31,6 +31,7 @@ class ZoomAppHealth(models.Model):
         "Events from Zoom",
         compute="_compute_webhook_state",
     )
+    webhook_trouble = fields.Char(compute="_compute_webhook_state")
     webhook_sentence = fields.Char(compute="_compute_webhook_state")
     webhook_announced = fields.Char(readonly=True, copy=False, help="The trouble of which people were told.")
 
@@ -96,7 +97,7 @@ class ZoomAppHealth(models.Model):
     @api.depends("key", "has_webhook_secret")
     def _compute_webhook_state(self):
         for app in self:
-            trouble = app._webhook_trouble()
+            trouble = app.webhook_trouble = app._webhook_trouble()
             if not app.has_webhook_secret:
                 app.webhook_state, app.webhook_sentence = (
                     "off",
@@ -221,7 +222,8 @@ class ZoomAppHealth(models.Model):
 
     def action_open_deliveries(self):
         return self.env["ir.actions.act_window"]._for_xml_id("zoom_telehealth.action_zoom_delivery") | {
-            "domain": [("app_id", "=", self.id)]
+            "domain": [("app_id", "=", self.id)],
+            "context": {"search_default_parked": bool(self.webhook_parked)},
         }
 
     def action_open_refusals(self):

@@ -7,7 +7,6 @@ from odoo import api, models
 
 from .. import clock
 from ..zoom import errors
-from ..zoom.transport import BACKGROUND, new_session
 from .zoom_connection import USER_TYPES, WORKING
 from .zoom_connection_token import ConnectionUnusable
 
@@ -89,11 +88,10 @@ class ZoomConnectionKeeping(models.Model):
         :return: whether it works
         """
         self.ensure_one()
-        tokens = self.env["zoom.connection.token"].sudo()
         self.sudo().write({"asked_at": clock.now(), "verify_wanted": False})
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            zoom_user = self._ask_who(tokens)
+            zoom_user = self._ask(lambda client: client.me(), renewed_after=clock.now() - RECENT)
         except ConnectionUnusable:
             self.invalidate_recordset()
             return False
@@ -107,16 +105,6 @@ class ZoomConnectionKeeping(models.Model):
         self.sudo().write(self._told_of(zoom_user) | {"verified_at": clock.now()})
         self.env.cr.commit()  # pylint: disable=invalid-commit
         return True
-
-    def _ask_who(self, tokens):
-        """Return Zoom's word about its user; a token that the API refuses is renewed once, and Zoom asked once more."""
-        access_token = tokens._access_token(self, renewed_after=clock.now() - RECENT)
-        with new_session() as session:
-            try:
-                return self._client(session, access_token, timeout=BACKGROUND).me()
-            except errors.TokenRefused:
-                access_token = tokens._access_token(self, refused=access_token)
-            return self._client(session, access_token, timeout=BACKGROUND).me()
 
     def _verify_soon(self):
         """Have these connections tried right after this commit: somebody asked for it."""

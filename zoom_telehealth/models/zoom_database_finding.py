@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from .. import clock
 from ..zoom import errors
 from ..zoom.payloads import reference_mark
-from ..zoom.transport import BACKGROUND, new_session
 from .zoom_connection_token import ConnectionUnusable
 from .zoom_database import ONLY_ROW
 
@@ -68,9 +67,7 @@ class ZoomDatabaseFinding(models.Model):
         confirmed_at = self.env["zoom.database"].browse(ONLY_ROW).confirmed_at
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            token = self.env["zoom.connection.token"]._access_token(connection, renewed_after=confirmed_at)
-            with new_session() as session:
-                listed = list(connection._client(session, token, timeout=BACKGROUND).upcoming_meetings())
+            listed = connection._ask(lambda client: list(client.upcoming_meetings()), renewed_after=confirmed_at)
         except ConnectionUnusable:
             self.env.cr.rollback()  # a snapshot from before the renewal would not see what it wrote
             connection.invalidate_recordset()

@@ -43,7 +43,11 @@ class ZoomDelivery(models.Model):
     body = Encrypted(groups=fields.NO_ACCESS)
     has_body = fields.Boolean(compute="_compute_has_body")
     state = fields.Selection(STATES, required=True, readonly=True, default="new")
-    cause = fields.Char(readonly=True, help="What could not be understood; it quotes nothing of the event.")
+    cause = fields.Char(
+        "Missing, or where it failed",
+        readonly=True,
+        help="What could not be understood; it quotes nothing of the event.",
+    )
     worked_at = fields.Datetime("Worked on", readonly=True)
 
     # The defence against replays and doubles.

@@ -30,8 +30,8 @@ class ZoomWebhookRefusal(models.Model):
     app_id = fields.Many2one("zoom.app", "Zoom app", required=True, readonly=True, ondelete="cascade")
     day = fields.Date(required=True, readonly=True)
     reason = fields.Selection(REASONS, required=True, readonly=True)
-    count = fields.Integer(required=True, readonly=True)
-    last_at = fields.Datetime(required=True, readonly=True)
+    count = fields.Integer("Refused", required=True, readonly=True)
+    last_at = fields.Datetime("Last", required=True, readonly=True)
 
     _day_unique = models.UniqueIndex("(app_id, day, reason)")
 

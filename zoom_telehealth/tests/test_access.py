@@ -81,6 +81,10 @@ RIGHTS = {
     "zoom.call.pace": {},
     "zoom.host.day": {},
     "telehealth.video.link": {},
+    "telehealth.pos": {
+        **{login: {"own": "r"} for login in ("dana", "omar", "sam", "eve", "ada", "otto", "sid", "erna")},
+        **{login: {"own": "rwu"} for login in ("mia", "max")},
+    },
     **{
         model: {
             "dana": {"danas": "r"},
@@ -102,6 +106,7 @@ RIGHTS = {
     "telehealth.settings": {"mia": {"mias": "rwu"}},
     "zoom.database": {"mia": {"only": "r"}, "max": {"only": "r"}},
     "zoom.database.finding": {"mia": {"danas": "r", "omars": "r"}, "max": {"ottos": "r"}},
+    "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "telehealth.start.now": {"dana": {"danas": "rwu"}},
     "calendar.event": {
@@ -151,6 +156,7 @@ CHANGES = {
     "zoom.call.pace": {"taken": 0},
     "zoom.host.day": {"writes": 0},
     "telehealth.video.link": {"address": "https://video.example/changed"},
+    "telehealth.pos": {"name": "Renamed"},
     "telehealth.readiness": {"level": "green"},
     "telehealth.readiness.line": {"level": "green"},
     "telehealth.attestation": {"until": False},
@@ -158,6 +164,7 @@ CHANGES = {
     "telehealth.settings": {"telehealth_help_hours": "never"},
     "zoom.database": {"state": "checking"},
     "zoom.database.finding": {"kind": "works"},
+    "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
     "telehealth.start.now": {"service_id": False},
     "calendar.event": {"location": "Room 2"},
@@ -180,6 +187,7 @@ CREATORS = {
     "zoom.call.pace": set(),
     "zoom.host.day": set(),
     "telehealth.video.link": set(),
+    "telehealth.pos": {"mia", "max"},
     "telehealth.readiness": set(),
     "telehealth.readiness.line": set(),
     "telehealth.attestation": {"mia", "max"},
@@ -187,6 +195,7 @@ CREATORS = {
     "telehealth.settings": {"mia", "max"},
     "zoom.database": set(),
     "zoom.database.finding": set(),
+    "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
     "telehealth.start.now": {"dana", "omar", "otto"},
 }
@@ -234,6 +243,7 @@ class TestAccess(TelehealthCase):
             "zoom.meeting": meetings,
             **cls._told(meetings, {name: apps[name] for name in ("sunrises", "harbours", "danas")}),
             "zoom.data.key": {"first": cls.env["zoom.data.key"].search([], limit=1)},
+            "telehealth.pos": {"own": cls.env["telehealth.pos"].create({"code": "12", "name": "Home"})},
             "zoom.call.pace": {"first": cls.env["zoom.call.pace"].create(cls._pace("first"))},
             "zoom.host.day": {"first": cls.env["zoom.host.day"].create({"host": "first", "day": soon().date()})},
             "telehealth.video.link": {
@@ -254,6 +264,9 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.database.finding"].create({"connection_id": one.id, "kind": "waiting"})
                 for name, one in connections.items()
             },
+            "zoom.stray.meeting": {
+                name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
+            },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
@@ -262,6 +275,11 @@ class TestAccess(TelehealthCase):
             },
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _stray(cls, connection, zoom_id="1"):
+        values = {"zoom_id": zoom_id, "reference": "ABCD-EFGH-JKLM", "start": soon(), "found_at": soon()}
+        return values | {"connection_id": connection.id, "company_id": connection.user_id.company_id.id}
 
     @classmethod
     def _told(cls, meetings, apps):
@@ -460,6 +478,7 @@ class TestAccess(TelehealthCase):
             "zoom.call.pace": self._pace("new"),
             "zoom.host.day": {"host": "new", "day": soon().date()},
             "telehealth.video.link": {"user_id": self.omar.id, "address": "https://video.example/new"},
+            "telehealth.pos": {"code": "13", "name": "New"},
             "telehealth.readiness": {"company_id": self.sunrise.id, "user_id": self.eve.id},
             "telehealth.readiness.line": {
                 "readiness_id": self.records["telehealth.readiness"]["danas"].id,
@@ -475,6 +494,7 @@ class TestAccess(TelehealthCase):
                 "connection_id": self.records["zoom.connection"]["danas"].id,
                 "kind": "waiting",
             },
+            "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
             "telehealth.start.now": {},
         }

@@ -9,7 +9,7 @@ from .common import ANA, ANAS_TITLE, BEN, BENS_TITLE, NEUTRAL, SERVICE, Teleheal
 MODELS = (
     "telehealth.session", "telehealth.participant", "telehealth.service", "zoom.app", "zoom.connection",
     "zoom.connection.token", "zoom.meeting", "zoom.data.key", "telehealth.settings",
-    "telehealth.video.link",
+    "telehealth.video.link", "telehealth.pos",
 )  # fmt: skip
 
 

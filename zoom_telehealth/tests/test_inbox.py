@@ -294,11 +294,12 @@ class TestFeatures(InboxCase):
         self.sunrise.telehealth_attendance = True
         at = self.danas.start
         self.join()
-        self.told(
+        again = self.told(
             "meeting.participant_joined",
             at=at + timedelta(seconds=1),
             participant=self.PERSON | {"date_time": at.strftime(STAMP)},
         )
+        self.assertEqual(again.state, "done")
         presence = self.meeting.instance_ids.presence_ids
         self.assertEqual((presence.kind, presence.at, presence.person_key), ("joined", at, "stay-1"))
         self.assertEqual(presence.name, "Anabel Quintero")

@@ -6,7 +6,7 @@ from .common import ANAS_TITLE, TelehealthCase
 
 SECRETS = {
     "zoom.app": ("client_secret",),
-    "zoom.meeting": ("join_link", "passcode"),
+    "zoom.meeting": ("join_link", "passcode", "dial_in"),
     "telehealth.session": ("token",),
     "zoom.connection.token": ("access_token", "refresh_token"),
 }

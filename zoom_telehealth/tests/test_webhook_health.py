@@ -158,6 +158,8 @@ class TestHealth(EventCase):
         self.arrived("meeting.started", "parked")
         self.assertEqual(self.seen()[0], "bad")
         self.assertIn("Retry", self.seen()[1])
+        self.assertEqual(self.app.webhook_trouble, "parked", "nothing is wrong with how it is set up")
+        self.assertTrue(self.app.action_open_deliveries()["context"]["search_default_parked"])
 
     def test_the_managers_are_told_once_when_it_turns_bad_and_it_is_taken_back(self):
         self.arrived(events.VALIDATION)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .answers import number_in
+from .dial_in import DialIn
 from .errors import MalformedAnswer
 
 LONGEST_TOPIC = 200
@@ -149,6 +150,7 @@ class MeetingSeen:
     :ivar join_url: may contain the passcode: a secret; empty if not told
     :ivar passcode: empty if not told (lists do not)
     :ivar settings: those that matter for privacy, as Zoom gave them; empty in lists
+    :ivar dial_in: how to come by phone, where Zoom gives numbers for that
     """
 
     id: str
@@ -161,6 +163,7 @@ class MeetingSeen:
     join_url: str = field(repr=False)
     passcode: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    dial_in: DialIn | None = None
 
     @classmethod
     def from_answer(cls, body: Mapping[str, Any]) -> MeetingSeen:
@@ -184,6 +187,7 @@ class MeetingSeen:
             join_url=_text(body, "join_url"),
             passcode=_text(body, "password"),
             settings=MappingProxyType(kept),
+            dial_in=DialIn.from_answer(body),
         )
 
     @property
@@ -270,10 +274,17 @@ def new_reference(mark: int) -> str:
 
     :param mark: a number of the database's and practice's own
     """
+    drawn = ["".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(4)) for _part in range(2)]
+    return "-".join([mark_letters(mark), *drawn])
+
+
+def mark_letters(mark: int) -> str:
+    """The first part of every reference of this mark.
+
+    :param mark: see :func:`new_reference`
+    """
     size = len(_REFERENCE_ALPHABET)
-    letters = [_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4)]
-    letters += [secrets.choice(_REFERENCE_ALPHABET) for _ in range(8)]
-    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
+    return "".join(_REFERENCE_ALPHABET[mark // size**place % size] for place in range(4))
 
 
 def reference_mark(reference: str) -> str:

@@ -51,6 +51,7 @@ WHO = MappingProxyType(
         "licence": ZOOM_ADMINISTRATOR,
         "may_host": ZOOM_ADMINISTRATOR,
         "scopes": MANAGER,
+        "strays": MANAGER,
         "settings": MANAGER,
         "changed": PROVIDER,
         "link_sharing": MANAGER,

@@ -9,6 +9,7 @@ Object.assign(QUICK_CREATE_CALENDAR_EVENT_FIELDS, {
     telehealth: { type: "boolean" },
     telehealth_label: { type: "string" },
     telehealth_place: { type: "string" },
+    telehealth_modality: { type: "string" },
 });
 
 patch(CalendarQuickCreateFormController.prototype, {
