@@ -12,7 +12,6 @@ class TelehealthSessionAnswers(models.Model):
     meeting_status = fields.Selection(selection_add=[("awaiting", "Not accepted yet")])
     confirmation = fields.Selection(
         [("confirmed", "Confirmed"), ("awaiting", "Awaits the provider")],
-        required=True,
         readonly=True,
         default="confirmed",
         copy=False,

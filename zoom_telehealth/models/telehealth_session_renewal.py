@@ -9,7 +9,7 @@ class TelehealthSessionRenewal(models.Model):
     _inherit = "telehealth.session"
 
     link_version = fields.Integer(
-        required=True, readonly=True, default=0, copy=False, help="Raised where Zoom's meeting is to be replaced."
+        readonly=True, default=0, copy=False, help="Raised where Zoom's meeting is to be replaced."
     )
 
     def _follow_event(self, values):

@@ -92,7 +92,7 @@ class ZoomReconcilerDue(models.AbstractModel):
                   FROM telehealth_session s
                   JOIN res_company c ON c.id = s.company_id AND c.active AND c.telehealth_zoom_allowed
              LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
-                 WHERE s.place = 'zoom' AND s.state = 'scheduled' AND s.confirmation = 'confirmed'
+                 WHERE s.place = 'zoom' AND s.state = 'scheduled' AND s.confirmation IS DISTINCT FROM 'awaiting'
                    AND s.start > %(now)s - interval '1 day' AND s.stop > %(now)s
                    AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
                    AND (m.id IS NULL OR (m.state = 'wanted'
