@@ -39,6 +39,7 @@ from . import (
     telehealth_session,
     telehealth_session_answers,
     telehealth_session_door,
+    telehealth_session_handover,
     telehealth_session_held,
     telehealth_session_instead,
     telehealth_session_now,

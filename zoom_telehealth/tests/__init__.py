@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_adopting_events,
     test_all_day,
     test_answers,
     test_audio,
@@ -17,6 +18,7 @@ from . import (
     test_events,
     test_feature_scopes,
     test_finding_work,
+    test_handover,
     test_inbox,
     test_instead,
     test_join_elsewhere,
