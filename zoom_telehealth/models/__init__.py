@@ -3,6 +3,7 @@ from . import (
     calendar_attendee_answers,
     calendar_event,
     calendar_event_booking,
+    calendar_event_copies,
     calendar_event_description,
     calendar_event_invitation,
     calendar_event_overlap,

@@ -102,13 +102,15 @@ class TelehealthSessionAnswers(models.Model):
     def _confirm(self):
         """Take these sessions as accepted: their people are invited, and Zoom is told."""
         awaiting = self.filtered(lambda session: session.confirmation == "awaiting")
+        if not awaiting:
+            return
         held_back = awaiting.filtered("is_held_back")
         awaiting.write({"confirmation": "confirmed", "is_held_back": False})
         coming = held_back.filtered(lambda session: session.state == "scheduled" and session.start > clock.now())
         invited = coming.event_id.attendee_ids - coming._provider_attendee()
-        invited._send_invitation_emails()
-        if awaiting:
-            self.env["zoom.reconciler"]._wake()
+        if invited:
+            invited._send_invitation_emails()
+        self.env["zoom.reconciler"]._wake()
         for session in awaiting:
             session._announce_change()
 

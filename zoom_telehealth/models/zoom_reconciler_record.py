@@ -46,7 +46,6 @@ class ZoomReconcilerRecord(models.AbstractModel):
             self._record_seen(meeting, kind, outcome, claimed_at)
         if not outcome.error and meeting.hinted_at and meeting.hinted_at <= claimed_at:
             meeting.hinted_at = False
-        meeting.session_id._announce_change()
 
     @api.model
     def _record_seen(self, meeting, kind, outcome, claimed_at):
