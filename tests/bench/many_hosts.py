@@ -12,12 +12,15 @@ MINUTES = 20
 
 
 class ManyHosts:
-    """Providers `host0`, `host1`, … of the demo practice."""
+    """Providers `host0`, `host1`, … of the demo practice.
+
+    :ivar users: the ids of their users
+    """
 
     def __init__(self, stack: TrialStack) -> None:
         self.stack = stack
         self.practice = Practice(stack)
-        self._users: list[int] = []
+        self.users: list[int] = []
 
     def connect(self, count: int) -> None:
         """Make so many providers and connect each to a Zoom user of their own."""
@@ -35,7 +38,7 @@ class ManyHosts:
                 "company_ids": [[6, 0, [company]]],
             }
             quiet = {"context": {"no_reset_password": True}}
-            self._users += self.stack.rpc("admin", "res.users", "create", [[values]], quiet)
+            self.users += self.stack.rpc("admin", "res.users", "create", [[values]], quiet)
             zoom_user = {"email": values["email"], "action": "add", "first_name": "Host", "last_name": str(number)}
             self.stack.simulator("POST", "/control/users", zoom_user)
             self.practice.connect(login, str(values["email"]))
@@ -45,12 +48,12 @@ class ManyHosts:
         first = self.practice.moment() - timedelta(days=2) + first_after
         rows = []
         for number in range(count):
-            start = first + (number // len(self._users)) * timedelta(minutes=MINUTES)
+            start = first + (number // len(self.users)) * timedelta(minutes=MINUTES)
             rows.append(
                 {
                     "start": start.strftime(ODOO_FORMAT),
                     "stop": (start + timedelta(minutes=MINUTES)).strftime(ODOO_FORMAT),
-                    "provider_id": self._users[number % len(self._users)],
+                    "provider_id": self.users[number % len(self.users)],
                 }
             )
         quiet = {"context": {"no_mail_to_attendees": True, "dont_notify": True}}

@@ -50,23 +50,28 @@ class ZoomCallPace(models.Model):
         :param hurried: a person waits: calls go at once, and are counted
         :return: :class:`Pace`
         """
-        account, reserver = self._reserver(connection)
-        return Pace(account, reserver, hurried=hurried)
+        # In a cursor of its own: whoever asks is about to call Zoom, with no transaction open.
+        with self.env.registry.cursor() as cr:
+            [line] = self.with_env(self.env(cr=cr))._lines(connection).values()
+        return Pace(*line, hurried=hurried)
 
     @api.model
-    def _reserver(self, connection):
-        """Return a connection's account and what takes places in its line, in any thread.
+    def _lines(self, connections):
+        """Return each connection's Zoom account, and what takes places in its line, in any thread.
 
-        Read in a cursor of its own: whoever asks is about to call Zoom, with no transaction open.
+        :return: dict of connection id to ``(account, function)``, see :func:`reserve`
         """
-        with self.env.registry.cursor() as cr:
-            connection = connection.with_env(self.env(cr=cr, su=True))
-            companies = connection.app_id.company_ids
-            plan = plan_limits.lowest([company._telehealth_call_plan() for company in companies])
-            share = min(companies.mapped("telehealth_call_share"), default=DEFAULT_SHARE) / 100
-            name = connection.zoom_account_id or f"connection {connection.id}"
-            account = hmac(connection.env, "zoom_telehealth.account", name)[:40]
-            return account, partial(reserve, cr.dbname, account, plan, share)
+        env, lines = self.env(su=True), {}
+        connections = connections.with_env(env)
+        companies = connections.app_id.company_ids
+        plans = {company: company._telehealth_call_plan() for company in companies}
+        for connection in connections:
+            served = connection.app_id.company_ids
+            plan = plan_limits.lowest([plans[company] for company in served])
+            share = min(served.mapped("telehealth_call_share"), default=DEFAULT_SHARE) / 100
+            account = hmac(env, "zoom_telehealth.account", connection.zoom_account_id or f"connection {connection.id}")
+            lines[connection.id] = account[:40], partial(reserve, env.cr.dbname, account[:40], plan, share)
+        return lines
 
     @api.autovacuum
     def _gc_old(self):

@@ -37,11 +37,15 @@ class ZoomHostDay(models.Model):
         hosts = {connection.id: self._host(connection) for connection in connections}
         if not hosts:
             return {}
-        rows = SQL(", ").join(SQL("(%s, %s, 0)", host, day) for host in sorted(set(hosts.values())))
-        self.env.cr.execute(
-            SQL("INSERT INTO zoom_host_day (host, day, writes) VALUES %s ON CONFLICT (host, day) DO NOTHING", rows)
-        )
-        found = {row.host: row for row in self.search([("day", "=", day), ("host", "in", list(hosts.values()))])}
+        domain = [("day", "=", day), ("host", "in", list(set(hosts.values())))]
+        found = {row.host: row for row in self.search(domain)}
+        missing = sorted(set(hosts.values()) - found.keys())
+        if missing:
+            rows = SQL(", ").join(SQL("(%s, %s, 0)", host, day) for host in missing)
+            self.env.cr.execute(
+                SQL("INSERT INTO zoom_host_day (host, day, writes) VALUES %s ON CONFLICT (host, day) DO NOTHING", rows)
+            )
+            found = {row.host: row for row in self.search(domain)}
         return {connection_id: found[host] for connection_id, host in hosts.items()}
 
     @api.model

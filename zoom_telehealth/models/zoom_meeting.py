@@ -250,7 +250,7 @@ class ZoomMeeting(models.Model):
         differs = set(seen.differs_from(self._wish()))
         unmet = differs if told else differs & set((self.unmet or "").split())
         self.unmet = " ".join(sorted(unmet)) or False
-        return self._drifted(seen) and self._may_mend()
+        return not told and self._drifted(seen) and self._may_mend()
 
     def _drifted(self, seen):
         """Return whether Zoom has otherwise than wished what it took over when it was told.

@@ -6,6 +6,8 @@ committed before the call and a result right after it; no lock and no transactio
 """
 
 import logging
+import math
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +25,8 @@ from .zoom_host_day import WRITES
 _logger = logging.getLogger(__name__)
 
 BATCH = 8
+# How often the scheduler and people's pages are told, while there is a lot to do.
+PROGRESS_SECONDS = 0.5
 # Longer than a batch can take: its tokens, then two rounds of calls of 40 seconds at most.
 LEASE = timedelta(minutes=3)
 # Nobody but a person mends these, so they are tried seldom; connecting again tries them at once.
@@ -31,10 +35,14 @@ FOR_A_PERSON = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Claim:
-    """One meeting's work, taken by a lease: the task, still without its token, and whose token it needs."""
+    """One meeting's work, taken by a lease: the task, still without its token, and whose token it needs.
+
+    :ivar line: the Zoom account, and what takes places in its line
+    """
 
     connection_id: int
     task: Task
+    line: tuple
 
 
 class ZoomReconciler(models.AbstractModel):
@@ -73,8 +81,8 @@ class ZoomReconciler(models.AbstractModel):
             return  # the same job once more, its seconds used up: it has had itself woken
         # First of all what somebody may be waiting for; the rest takes its time.
         for meeting_id, outcome in self._call(turn.claim(BATCH), turn.claim):
-            retrying(lambda meeting_id=meeting_id, outcome=outcome: self._record(meeting_id, outcome), self.env)
-            turn.commit(1)
+            turn.record(meeting_id, outcome)
+        turn.tell()
         self.env["telehealth.session"]._end_unasked()
         self.env["zoom.connection"]._finish_parting()
         self.env["zoom.connection.token"]._revoke_given_up()
@@ -107,15 +115,31 @@ class ZoomReconciler(models.AbstractModel):
 
         :return: dict of meeting id to :class:`Claim`
         """
-        claims = {}
         days = self.env["zoom.host.day"]._today(meetings.connection_id)
+        lines = self.env["zoom.call.pace"]._lines(meetings.connection_id)
+        try:
+            # All at once, as long as nothing goes wrong with any.
+            with self.env.cr.savepoint():
+                return self._attempts_of(meetings, days, lines)
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            raise
+        except Exception as trouble:  # it is logged with the meeting that it comes from
+            _logger.info("%s meetings are claimed one by one: %s", len(meetings), type(trouble).__name__)
+        claims = {}
         for meeting in meetings:
             with self._one_alone(meeting):
-                kind = self._next_step(meeting)
-                if kind in WRITES and not days[meeting.connection_id.id]._take(meeting._is_urgent()):
-                    self._put_off(meeting, "quota", meeting._quota_wait())
-                elif kind:
-                    claims[meeting.id] = self._attempt(meeting, kind)
+                claims |= self._attempts_of(meeting, days, lines)
+        return claims
+
+    @api.model
+    def _attempts_of(self, meetings, days, lines):
+        claims = {}
+        for meeting in meetings:
+            kind = self._next_step(meeting)
+            if kind in WRITES and not days[meeting.connection_id.id]._take(meeting._is_urgent()):
+                self._put_off(meeting, "quota", meeting._quota_wait())
+            elif kind:
+                claims[meeting.id] = self._attempt(meeting, kind, lines[meeting.connection_id.id])
         return claims
 
     @contextmanager
@@ -156,7 +180,7 @@ class ZoomReconciler(models.AbstractModel):
         session = meeting.session_id
         wanted = session and session.state in ("scheduled", "live") and session.place == "zoom"
         host_kept = wanted and session.provider_id == meeting.provider_id and not self._is_replaced(meeting)
-        if meeting.let_go and session.state == "scheduled":
+        if (meeting.let_go and session.state == "scheduled") or meeting._is_outdated():
             host_kept = False
         if meeting.attempt == "create" and not meeting.create_sent:
             # The process that made this attempt never came back: whether Zoom was called is not known.
@@ -206,7 +230,7 @@ class ZoomReconciler(models.AbstractModel):
         return bool(self.env["zoom.connection"]._for_session(meeting.provider_id, meeting.company_id))
 
     @api.model
-    def _attempt(self, meeting, kind):
+    def _attempt(self, meeting, kind, line):
         """Write the attempt down and return its :class:`Claim`."""
         meeting.write(
             {"attempt": kind, "attempt_version": meeting.session_id.version, "attempt_policy": meeting._policy()}
@@ -220,7 +244,7 @@ class ZoomReconciler(models.AbstractModel):
             meeting_id=meeting.zoom_id or None,
             wish=meeting._wish() if kind in (tasks.CREATE, tasks.UPDATE) else None,
         )
-        return Claim(connection.id, task)
+        return Claim(connection.id, task, line)
 
 
 class _Turn:
@@ -232,12 +256,23 @@ class _Turn:
     def __init__(self, reconciler):
         self._reconciler = reconciler
         self._progress = reconciler.env["ir.cron"]
+        self._done = 0
+        self._changed = set()
+        # So long the scheduler lets one job run, all its runs together; without a scheduler there is no end.
+        self._end = reconciler.env.context.get("cron_end_time", math.inf)
         self.found = False
-        self.commit()
+        self._commit_at = self._tell_at = time.monotonic()
 
-    def commit(self, *done, **progress):
-        """Commit what was done, see ``_commit_progress`` of Odoo's ``ir.cron``."""
-        self.time_left = self._progress._commit_progress(*done, **progress)
+    @property
+    def time_left(self):
+        """Whether the scheduled action may still begin something."""
+        return time.monotonic() < self._end
+
+    def commit(self, remaining=0):
+        """Commit what was done, and tell Odoo's scheduler of it: see ``_commit_progress`` of ``ir.cron``."""
+        done, self._done = self._done, 0
+        self._progress._commit_progress(done, remaining=remaining)
+        self._commit_at = time.monotonic() + PROGRESS_SECONDS
 
     def claim(self, limit):
         """Claim what is due as long as there is time, and commit it before anything is called.
@@ -248,12 +283,33 @@ class _Turn:
         claims = {}
         while self.time_left and not claims:
             # A person's click may write a row while we claim it or record its result; nothing is lost for that.
+            # ``retrying`` commits.
             self.found, claims = retrying(lambda: self._lease(limit), self._reconciler.env)
-            self.commit(remaining=len(claims))
             if not self.found:
                 break
         return claims
 
+    def record(self, meeting_id, outcome):
+        """Record a result in a transaction of its own."""
+        retrying(lambda: self._record(meeting_id, outcome), self._reconciler.env)
+        self._done += 1
+        if time.monotonic() > self._commit_at:
+            self.commit(remaining=int(self.found))
+        if time.monotonic() > self._tell_at:
+            self.tell()
+
+    def tell(self):
+        """Tell the people of what has changed. Each push costs a connection to PostgreSQL, so a few go together."""
+        sessions = self._reconciler.env["telehealth.session"].browse(self._changed)
+        self._changed = set()
+        self._tell_at = time.monotonic() + PROGRESS_SECONDS
+        if sessions:
+            retrying(sessions._announce_change, self._reconciler.env)
+
     def _lease(self, limit):
         meetings = self._reconciler._leased(limit)
         return bool(meetings), self._reconciler._attempts(meetings)
+
+    def _record(self, meeting_id, outcome):
+        self._reconciler._record(meeting_id, outcome)
+        self._changed.update(self._reconciler.env["zoom.meeting"].browse(meeting_id).session_id.ids)

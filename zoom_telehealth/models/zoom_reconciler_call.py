@@ -84,7 +84,6 @@ class _Line:
         self._pool = pool
         self._perform = perform
         self._tokens = {}
-        self._reservers = {}
         self._look_at = 0.0
 
     def submit(self, claims):
@@ -126,7 +125,7 @@ class _Line:
         self._look_at = 0.0 if found else time.monotonic() + LOOK_FOR_MORE
 
     def _send(self, meeting_id, claim, token, held, is_first=True):
-        account, reserver = self._reserver(claim.connection_id)
+        account, reserver = claim.line
         task, pace = claim.task.with_token(token), Pace(account, reserver, held)
         self.waiting[self._pool.submit(self._perform, task, pace)] = meeting_id, claim, token, is_first
 
@@ -141,13 +140,6 @@ class _Line:
             self._tokens[connection_id] = self._reconciler._token(connection_id)
         return self._tokens[connection_id]
 
-    def _reserver(self, connection_id):
-        if connection_id not in self._reservers:
-            env = self._reconciler.env
-            connection = env["zoom.connection"].browse(connection_id)
-            self._reservers[connection_id] = env["zoom.call.pace"]._reserver(connection)
-        return self._reservers[connection_id]
-
     def _places(self, claims):
         """Take places in line for the calls of these claims, those of an account and category at once.
 
@@ -155,7 +147,7 @@ class _Line:
         """
         wanted = defaultdict(list)
         for meeting_id, claim in claims.items():
-            account, reserver = self._reserver(claim.connection_id)
+            account, reserver = claim.line
             for category, count in tasks.CALLS[claim.task.kind].items():
                 wanted[account, category].append((meeting_id, reserver, count))
         held, refused = defaultdict(list), {}

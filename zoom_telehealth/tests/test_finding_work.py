@@ -98,8 +98,8 @@ class TestFinding(ReconcilerCase):
             SQL(
                 """
                 INSERT INTO telehealth_session
-                       (row_key, company_id, provider_id, place, start, stop, state, token, version)
-                SELECT 'k' || n, %(company)s, %(provider)s, 'zoom', now() - n * interval '1 hour',
+                       (row_key, company_id, provider_id, place, modality, start, stop, state, token, version)
+                SELECT 'k' || n, %(company)s, %(provider)s, 'zoom', 'video', now() - n * interval '1 hour',
                        now() - n * interval '1 hour', 'ended', 't' || n, 1
                   FROM generate_series(1, 20000) n;
                 INSERT INTO zoom_meeting

@@ -29,6 +29,9 @@ class TestLimits(ReconcilerCase):
     def take(self, count, plan=PRO, share=1.0, category=LIGHT, account="an account", patient=True):
         return reserve(self.env.cr.dbname, account, plan, share, category, count, patient)
 
+    def line(self, connection):
+        return self.env["zoom.call.pace"]._lines(connection)[connection.id]
+
     def test_two_processes_never_get_the_same_place(self):
         """Each call of ``reserve`` has a cursor of its own, as another worker has."""
         with ThreadPoolExecutor(4) as pool:
@@ -86,15 +89,14 @@ class TestLimits(ReconcilerCase):
         self.assertEqual((self.sunrise.telehealth_call_plan, self.sunrise.telehealth_call_share), (BUSINESS, 50))
 
     def test_two_providers_of_one_zoom_account_share_its_line(self):
-        pace = self.env["zoom.call.pace"]
         danas, omars = self.connect(self.dana, DANA), self.connect(self.omar, OMAR)
         self.assertEqual(danas.zoom_account_id, omars.zoom_account_id)
-        account, take = pace._reserver(danas)
-        self.assertEqual(pace._reserver(omars)[0], account)
+        account, take = self.line(danas)
+        self.assertEqual(self.line(omars)[0], account)
         self.assertNotIn(danas.zoom_account_id, account, "what was erased of an account stands nowhere else")
         omars.zoom_account_id = "another"
         self.env.flush_all()
-        self.assertNotEqual(pace._reserver(omars)[0], account)
+        self.assertNotEqual(self.line(omars)[0], account)
         self.assertEqual(take.args[2:], (PRO, 0.95))
 
     def test_what_has_to_wait_is_put_off_without_a_failure(self):
@@ -102,7 +104,7 @@ class TestLimits(ReconcilerCase):
         self.env.flush_all()
         connection = self.connect(self.dana, DANA)
         session = self.session()
-        account, take = self.env["zoom.call.pace"]._reserver(connection)
+        _account, take = self.line(connection)
         take(LIGHT, 60, patient=False)
         [meeting] = self.work()
         self.assertEqual((meeting.state, meeting.failure, meeting.failures), ("wanted", False, 0))
@@ -121,7 +123,7 @@ class TestLimits(ReconcilerCase):
         connection = self.connect(self.dana, DANA)
         self.session()
         [meeting] = self.work()
-        account, take = self.env["zoom.call.pace"]._reserver(connection)
+        _account, take = self.line(connection)
         take(LIGHT, 60, patient=False)
         token = self.env["zoom.connection.token"]._access_token(connection)
         before = take(LIGHT, 1, patient=False).starts[0]
