@@ -12,7 +12,8 @@ class TelehealthSessionRestore(models.Model):
     def action_restore(self):
         """Put cancelled sessions back on the calendar, and invite their people again if they are still to come.
 
-        As the user, who writes the events. Zoom's meeting went with the cancelling: the reconciler makes another.
+        As the user, who writes the events. What a provider has to accept awaits them again, unless they restore it
+        themselves. Zoom's meeting went with the cancelling: the reconciler makes another.
 
         :raises UserError: the event of one of them was deleted
         """
@@ -24,6 +25,16 @@ class TelehealthSessionRestore(models.Model):
         # would tell the calendars beside Odoo of a change.
         events.filtered(lambda event: not event.active).action_unarchive()
         events.filtered(lambda event: not event.telehealth).write({"telehealth": True})
-        coming = cancelled.filtered(lambda session: session.start > clock.now())
+        awaiting = cancelled._await_again()
+        (cancelled & awaiting.filtered(lambda session: session.provider_id == self.env.user)).action_accept()
+        coming = (cancelled - awaiting).filtered(lambda session: session.start > clock.now())
         coming.event_id.attendee_ids._send_invitation_emails()
         return True
+
+    def _await_again(self):
+        """Return those that their provider has to accept first, as superuser; their people are invited then."""
+        sessions = self.sudo()
+        sessions._await_provider()
+        awaiting = sessions.filtered(lambda session: session.confirmation == "awaiting")
+        awaiting._hold_back()
+        return awaiting

@@ -49,6 +49,21 @@ class TestRestoring(MailCase):
         with self.assertRaisesRegex(UserError, "Book a new one"):
             self.session.with_user(self.dana).action_restore()
 
+    def test_declined_by_its_provider_it_awaits_them_unless_they_restore_it_themselves(self):
+        self.sunrise.telehealth_confirmation = True
+        for user, confirmation, mails in ((self.sam, "awaiting", 0), (self.dana, "confirmed", 1)):
+            with self.subTest(user=user.login):
+                session = self.session_of(self.book(self.dana, [self.ana], by=self.sam, start=soon(days=3)))
+                session.with_user(self.dana).action_decline()
+                self.assertEqual(session.state, "cancelled")
+                with self.mock_mail_gateway():
+                    session.with_user(user).action_restore()
+                    self.assertEqual(len(self.texts_to(self.ana)), mails)
+                self.assertEqual((session.state, session.confirmation), ("scheduled", confirmation))
+                with self.mock_mail_gateway():
+                    session.with_user(self.dana).action_accept()
+                    self.assertEqual(len(self.texts_to(self.ana)), 1 - mails, "invited once, when it is accepted")
+
     def test_what_is_not_cancelled_stays_as_it_is(self):
         with self.mock_mail_gateway():
             self.session.with_user(self.dana).action_restore()
