@@ -65,6 +65,8 @@ class TelehealthJoinController(http.Controller):
             return self._trouble(session, "instead")
         if session.place != "zoom":
             return self._start_elsewhere(session)
+        if session.state != "live" and session._was_deleted_in_zoom():
+            return self._trouble(session, "deleted")
         if session.state != "live" and session._is_shut() and not alone:
             return self._trouble(session, "shut")
         return self._start_on_zoom(session)

@@ -3,6 +3,7 @@ from . import (
     telehealth_adopt_events,
     telehealth_handover,
     telehealth_settings,
+    telehealth_settings_answers,
     telehealth_settings_features,
     telehealth_settings_limits,
     telehealth_settings_places,
