@@ -12,7 +12,7 @@ from .simulator import Simulator, simulator_of
 from .state import TokenSet, ZoomApp
 from .tokens import revoke
 
-OAUTH_KEYS = ("client_secret", "name", "scopes", "redirect_uris")
+OAUTH_KEYS = ("client_secret", "name", "scopes", "redirect_uris", "needs_approval")
 
 
 def routes() -> list[web.RouteDef]:

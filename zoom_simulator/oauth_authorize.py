@@ -22,8 +22,9 @@ LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 class Refused(Exception):
     """A request that gets an error page and never a redirect, since the address is not to be trusted."""
 
-    def __init__(self, title: str, code: int, explanation: str) -> None:
+    def __init__(self, title: str, code: int, explanation: str, status: int = 400) -> None:
         super().__init__(title)
+        self.status = status
         self.title = title
         self.code = code
         self.explanation = explanation
@@ -111,6 +112,13 @@ def _checked_wish(simulator: Simulator, query: Mapping[str, str]) -> Wish:
         raise Refused("Invalid response_type", 4700, "Only response_type=code is served.")
     if not set(query.get("scope", "").split()) <= set(app.scopes):
         raise Refused("Invalid scope", 4711, "A scope was asked for that is not ticked in this app.")
+    if app.needs_approval:
+        raise Refused(
+            "Your administrator has to approve this app",
+            4700,
+            f"The administrator of your Zoom account has not approved {app.name} yet. Ask them, then try again.",
+            status=200,
+        )
     challenge, method = _challenge(query)
     return Wish(app, redirect_uri, query.get("state", ""), challenge, method)
 
@@ -132,7 +140,7 @@ def _is_acceptable(redirect_uri: str) -> bool:
 def _error_page(refused: Refused) -> web.Response:
     return page(
         "error.html",
-        status=400,
+        status=refused.status,
         title=f"{refused.title} ({refused.code:,})",
         explanation=refused.explanation,
     )

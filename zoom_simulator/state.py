@@ -50,7 +50,8 @@ class ZoomApp:
     """A user-managed General app as registered in Zoom's Marketplace, with its one event subscription.
 
     `webhook_secret` is what Zoom calls the Secret Token. `endpoint_url` is empty where there is no subscription, and
-    no `events` means all. `subscription_state`: none (not validated yet), active or disabled.
+    no `events` means all. `needs_approval`: the Zoom account's administrator has to approve it first.
+    `subscription_state`: none (not validated yet), active or disabled.
     """
 
     client_id: str
@@ -66,6 +67,7 @@ class ZoomApp:
     checked_at: float | None = None
     failed_validations: int = 0
     last_validation: str = ""
+    needs_approval: bool = False
 
     def __post_init__(self) -> None:
         self.webhook_secret = self.webhook_secret or f"whsecret-{self.client_id}"

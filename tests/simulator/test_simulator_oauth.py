@@ -55,6 +55,14 @@ def test_the_authorize_page_preselects_the_user_who_allowed_last_in_this_browser
     assert f'value="{DANA}" checked' not in html
 
 
+def test_an_app_that_needs_the_administrators_approval_is_not_offered_before_it(simulator: RunningSimulator) -> None:
+    for needs_approval in (True, False):
+        simulator.control("POST", "/apps", client_id=PRACTICE_APP[0], needs_approval=needs_approval)
+        page = _authorize_page(simulator).text
+        assert ("administrator has to approve" in page) is needs_approval
+        assert ("Allow" in page) is not needs_approval
+
+
 def test_allow_redirects_with_code_and_state(simulator: RunningSimulator) -> None:
     answer = simulator.decide(simulator.wish())
     assert answer.status_code == 302

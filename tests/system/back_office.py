@@ -38,8 +38,13 @@ class BackOffice:
 
     def connect_zoom(self) -> Page:
         """Press Connect on the preferences and return the tab that opens: Zoom's own page."""
+        self.click(self.page.get_by_role("button", name=re.compile("^(Connect|Reconnect) Zoom$")))
+        return self.continue_to_zoom()
+
+    def continue_to_zoom(self) -> Page:
+        """Go on from the dialog that says what Zoom will ask, and return Zoom's page."""
         with self.page.context.expect_page() as opened:
-            self.click(self.page.get_by_role("button", name="Connect Zoom"))
+            self.click(self.page.get_by_role("button", name="Continue to Zoom"))
         consent = opened.value
         consent.get_by_role("button", name="Allow").wait_for()
         return consent

@@ -164,7 +164,8 @@ class Practice:
               JOIN res_company c ON c.id = s.company_id
               JOIN res_users u ON u.id = s.provider_id
          LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
-             WHERE s.state = 'scheduled' AND s.place = 'zoom' AND s.stop > %(now)s
+             WHERE s.state = 'scheduled' AND s.place = 'zoom' AND s.confirmation IS DISTINCT FROM 'awaiting'
+               AND s.stop > %(now)s
                AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
                AND EXISTS (SELECT FROM zoom_connection k WHERE k.user_id = s.provider_id AND k.state = 'connected')
                AND (m.state IS DISTINCT FROM 'live' OR m.agreed_version <> s.version

@@ -58,7 +58,7 @@ def connect_dana(practice: Practice, page_for: Callable[..., Page]) -> None:
 
 def test_red_lines_say_what_mends_them_and_attesting_turns_one_green(mia: BackOffice) -> None:
     expect_level(mia, "Business Associate Agreement (BAA)", "Must be mended")
-    expect(line(mia, "Business Associate Agreement (BAA)")).to_contain_text("Send the mail below to Zoom")
+    expect(line(mia, "Business Associate Agreement (BAA)")).to_contain_text("Send Zoom the mail behind")
     expect_level(mia, "HIPAA settings of the Zoom account", "Look at it")
     mia.click(line(mia, "HIPAA settings of the Zoom account").get_by_role("button", name="Attest"))
     dialog = mia.page.get_by_role("dialog")

@@ -1,1 +1,12 @@
-from . import access_log, calendar, connection_questions, join, join_instead, oauth, portal, readiness, webhook
+from . import (
+    access_log,
+    calendar,
+    connection_questions,
+    connection_trouble,
+    join,
+    join_instead,
+    oauth,
+    portal,
+    readiness,
+    webhook,
+)

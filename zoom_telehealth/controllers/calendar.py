@@ -37,6 +37,33 @@ class TelehealthCalendarController(CalendarController):
         )
         return request.make_response(page, headers=[("Content-Type", "text/html"), ("Cache-Control", "no-store")])
 
+    @http.route()
+    def accept_meeting(self, token, id, **kwargs):  # pylint: disable=redefined-builtin
+        return self._sign_in_first(token) or super().accept_meeting(token, id, **kwargs)
+
+    @http.route()
+    def accept_recurrence(self, token, id, **kwargs):  # pylint: disable=redefined-builtin
+        return self._sign_in_first(token) or super().accept_recurrence(token, id, **kwargs)
+
+    @http.route()
+    def decline_meeting(self, token, id, **kwargs):  # pylint: disable=redefined-builtin
+        return self._sign_in_first(token) or super().decline_meeting(token, id, **kwargs)
+
+    @http.route()
+    def decline_recurrence(self, token, id, **kwargs):  # pylint: disable=redefined-builtin
+        return self._sign_in_first(token) or super().decline_recurrence(token, id, **kwargs)
+
+    def _sign_in_first(self, token):
+        """Have a session's provider sign in before their answer counts, or return None.
+
+        It makes or cancels the session, and programs that look through mails follow every link in them.
+        """
+        attendee = request.env["calendar.attendee"].sudo().search([("access_token", "=", token)], limit=1)
+        event = attendee.event_id
+        if event.telehealth and request.env.user._is_public() and attendee.partner_id == event.user_id.partner_id:
+            return request.redirect_query("/web/login", {"redirect": request.httprequest.full_path})
+        return None
+
     def _is_telehealth(self, access_token):
         """Whether an event's access token belongs to a session; as superuser, since the visitor may be anybody."""
         event = request.env["calendar.event"].sudo().with_context(active_test=False)

@@ -5,6 +5,7 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import request
 
+from ..models.zoom_connection import BROKEN
 from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
 from ..models.zoom_database import DatabaseInDoubt
 from ..routes import JOIN_ROUTE, START_ROUTE
@@ -15,7 +16,7 @@ from .page import render_page
 _logger = logging.getLogger(__name__)
 
 # Causes for which Start failed at Zoom, and not because there was nothing to start.
-ZOOM_FAILED = ("reconnect", "copy", "key", "unreachable", "refused")
+ZOOM_FAILED = ("reconnect", "misconfigured", "copy", "key", "unreachable", "refused")
 
 
 class TelehealthJoinController(http.Controller):
@@ -64,6 +65,8 @@ class TelehealthJoinController(http.Controller):
             return self._trouble(session, "instead")
         if session.place != "zoom":
             return self._start_elsewhere(session)
+        if session.state != "live" and session._was_deleted_in_zoom():
+            return self._trouble(session, "deleted")
         if session.state != "live" and session._is_shut() and not alone:
             return self._trouble(session, "shut")
         return self._start_on_zoom(session)
@@ -73,14 +76,16 @@ class TelehealthJoinController(http.Controller):
         meeting = session._current_meeting()
         if meeting.state != "live":
             session._hurry()
-            return self._trouble(session, "preparing" if session._has_video() else "no_video")
+            return self._without_meeting(session)
         connection, zoom_id = meeting.connection_id, meeting.zoom_id
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         try:
             link = _start_link(connection, zoom_id)
         except ConnectionUnusable:
-            return self._trouble(session, "reconnect")
+            return self._reconnect(session, connection)
+        except errors.ClientRefused:
+            return self._trouble(session, "misconfigured")
         except errors.MeetingGone:
             session._doubt()
             return self._trouble(session, "gone")
@@ -114,12 +119,29 @@ class TelehealthJoinController(http.Controller):
         session._mark_live()
         return leave_for(link)
 
-    def _trouble(self, session, cause):
+    def _without_meeting(self, session):
+        """Say why there is no meeting yet: where no connection works, that and not that it is being made."""
+        provider, company = session.provider_id, session.company_id
+        connection = provider._zoom_connection(request.env["zoom.app"]._for_provider(provider, company))
+        if connection.move_asked or request.env["zoom.connection"]._for_session(provider, company):
+            return self._trouble(session, "preparing" if session._has_video() else "no_video")
+        if connection.state in BROKEN:
+            return self._reconnect(session, connection)
+        return self._trouble(session, "no_video", connect=company.telehealth_zoom_allowed)
+
+    def _reconnect(self, session, connection):
+        """Say why the connection does not work, with the way to connect again."""
+        # What ended it was committed elsewhere; this request's snapshot is older.
+        request.env.cr.commit()  # pylint: disable=invalid-commit
+        request.env.invalidate_all()
+        return self._trouble(session, "reconnect", reason=connection._reason_sentence())
+
+    def _trouble(self, session, cause, **more):
         if cause in ZOOM_FAILED:
             session._start_failed()
         values = {"session": session, "cause": cause, "help_lines": session.company_id._telehealth_help_lines()}
         values |= {"instead": session._instead(), "state": session.with_user(request.env.user)._start_state()}
-        return render_page("zoom_telehealth.start_trouble", values)
+        return render_page("zoom_telehealth.start_trouble", values | more)
 
 
 def session_of(token):

@@ -48,7 +48,7 @@ class CalendarEventBooking(models.Model):
         created |= zip(places[True], self._create_telehealth([(vals_list[at], carried[at]) for at in places[True]]))
         for place in places[False]:
             if carried[place]:
-                created[place]._hand_over(carried[place])
+                created[place]._stand_behind(carried[place])
         return self.browse(created[place].id for place in range(len(vals_list)))
 
     @api.model

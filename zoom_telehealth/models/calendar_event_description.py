@@ -3,7 +3,7 @@ import re
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import is_html_empty
+from odoo.tools import html2plaintext, is_html_empty
 
 from ..routes import JOIN_ROUTE
 
@@ -40,5 +40,7 @@ class CalendarEventDescription(models.Model):
         :param notes: what the notes say, where ``vals`` says nothing of them
         """
         typed = self._typed_description(vals.pop("description", None))
-        if typed:
-            vals["notes"] = Markup(vals.get("notes") or notes or "") + typed
+        notes = vals.get("notes") or notes or ""
+        # A copy in another calendar says it again at each sync.
+        if typed and html2plaintext(typed) not in html2plaintext(notes):
+            vals["notes"] = Markup(notes) + typed

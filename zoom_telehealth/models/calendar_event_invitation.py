@@ -113,8 +113,22 @@ class CalendarEventInvitation(models.Model):
         return action
 
     def action_unlink_event(self, attendee_id=None, recurrence=False):
-        """Offer to tell the attendees of a session; what they are told is fixed and goes to each apart."""
-        action = super().action_unlink_event(attendee_id, recurrence)
-        if action and action.get("res_model") == "calendar.popover.delete.wizard" and self.telehealth:
-            action["context"] |= {"default_use_template": False, "default_template_id": False}
-        return action
+        """Ask whether the attendees of a session are told; what they are told is fixed and goes to each apart.
+
+        Core does not ask where Google or Outlook would tell them: those know none of a session's clients.
+        """
+        if len(self) != 1 or not self.telehealth:
+            return super().action_unlink_event(attendee_id, recurrence)
+        return {
+            "name": self.env._("Delete Event"),
+            "type": "ir.actions.act_window",
+            "res_model": "calendar.popover.delete.wizard",
+            "views": [(self.env.ref("calendar.view_event_delete_wizard_form").id, "form")],
+            "target": "new",
+            "context": {
+                "default_use_template": False,
+                "default_attendee_id": attendee_id,
+                "default_calendar_event_id": self.id,
+                "default_recurrence": recurrence,
+            },
+        }

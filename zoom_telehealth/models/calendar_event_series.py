@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError
 
 from .. import clock
 from .calendar_event_booking import LINK_CONTEXT
@@ -33,12 +34,26 @@ class CalendarEventSeries(models.Model):
         """
         self.ensure_one()
         events, base = self._occurrences_to_edit(vals)
-        events._check_may_change_sessions()
+        events._check_may_change_series()
         edit = SeriesEdit(base.sudo(), events.sudo(), vals)
         rest = dict(vals)
         if base.telehealth or not vals.get("telehealth"):
             self._book_series(edit, {name: rest.pop(name) for name in vals if base._is_kept_by_session(name)})
         return edit, rest
+
+    def _check_may_change_series(self):
+        """Refuse with a sentence what core would do half-way: leave out the occurrences that the user may not see.
+
+        :raises AccessError: for who may not edit each of the sessions
+        """
+        sessions = self.sudo().telehealth_session_ids.with_env(self.env)
+        if sessions and not self.env.su and not sessions.has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "Not all sessions of this series are yours to change: a scheduler changes the series, or you "
+                    "change your sessions one by one."
+                )
+            )
 
     def _occurrences_to_edit(self, vals):
         """Return the occurrences that core will write or replace, and the one among them that survives."""
@@ -137,7 +152,7 @@ class CalendarEventSeries(models.Model):
         fresh = []
         for event, session, booking in zip(self, carried, bookings):
             if session:
-                event._hand_over(session)
+                event._stand_behind(session)
             elif event.stop > edit.now if edit else not event._left_its_series():
                 fresh.append((event, booking))
         self.browse(event.id for event, _booking in fresh)._make_sessions([booking for _event, booking in fresh])
@@ -146,7 +161,7 @@ class CalendarEventSeries(models.Model):
         """Whether core archived the event at once, since its day is none of those on which its series repeats."""
         return self.recurrency and not self.recurrence_id and not self.active
 
-    def _hand_over(self, session):
+    def _stand_behind(self, session):
         """Put this event behind a session, in the place of the one that core archived or deleted."""
         session.with_context(from_calendar_event=True).event_id = self
 

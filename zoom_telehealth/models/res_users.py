@@ -26,6 +26,7 @@ class ResUsers(models.Model):
         compute="_compute_zoom_state",
     )
     zoom_user = fields.Char("Zoom user", compute="_compute_zoom_state")
+    zoom_name = fields.Char("Name at Zoom", compute="_compute_zoom_state")
     zoom_state_at = fields.Datetime("Connected on", compute="_compute_zoom_state")
     zoom_reason = fields.Char(compute="_compute_zoom_state")
     zoom_verified_at = fields.Datetime("Last seen to work", compute="_compute_zoom_state")
@@ -39,6 +40,7 @@ class ResUsers(models.Model):
         return super().SELF_READABLE_FIELDS + [
             "zoom_state",
             "zoom_user",
+            "zoom_name",
             "zoom_state_at",
             "zoom_reason",
             "zoom_verified_at",
@@ -62,18 +64,17 @@ class ResUsers(models.Model):
         # A colleague's Zoom account is no employee's business.
         others.zoom_state = others.zoom_user = others.zoom_state_at = False
         others.zoom_reason = others.zoom_missing_scopes = others.zoom_help = False
-        others.zoom_verified_at = others.zoom_licence = False
+        others.zoom_verified_at = others.zoom_licence = others.zoom_name = False
         for user in self - others:
             user.zoom_help = company.sudo()._telehealth_help_sentence()
             app = self.env["zoom.app"]._for_provider(user, company)
             connection = user._zoom_connection(app)
             user.zoom_user = connection._readable("zoom_email") if connection.state == "connected" else False
+            user.zoom_name = connection._readable("zoom_name") if connection.state == "connected" else False
             user.zoom_state_at = connection.state_at
             user.zoom_verified_at = connection.verified_at
             user.zoom_licence = connection.zoom_user_type
-            user.zoom_reason = dict(connection._fields["reason"]._description_selection(self.env)).get(
-                connection.reason
-            )
+            user.zoom_reason = connection._reason_sentence()
             user.zoom_missing_scopes = connection.missing_scopes if connection.state == "connected" else False
             if connection.state in ("connected", "misconfigured", "reconnect_needed", "revoked"):
                 user.zoom_state = connection.state
@@ -91,7 +92,8 @@ class ResUsers(models.Model):
     def telehealth_pill(self):
         """Return how the user's Zoom connection stands, for the calendar's header; False for who holds no sessions.
 
-        :return: dict of ``state``, ``text``, ``hint`` and ``account`` (the Zoom user's e-mail address, or False)
+        :return: dict of ``state``, ``text``, ``hint``, ``about`` (facts about the account, each a name and a value),
+            ``account`` (e-mail address of the Zoom user who is connected or was, or False) and ``connected_at``
         """
         user = self.env.user
         state = user.zoom_state
@@ -104,15 +106,17 @@ class ResUsers(models.Model):
         }
         if not user.is_telehealth_provider or state not in texts:
             return False
-        licence = dict(USER_TYPES).get(user._zoom_connection_here().zoom_user_type)
-        about = " · ".join(part for part in (user.zoom_user, licence) if part)
+        connection = user._zoom_connection_here()
+        about = connection._about_account() if state in ("connected", "misconfigured") else []
         return {
             "state": state,
             "text": texts[state],
-            "hint": about
+            "hint": " · ".join(fact[1] for fact in about)
             if state == "connected"
             else user.zoom_reason or self.env._("Your sessions have no video yet."),
-            "account": user.zoom_user or False,
+            "about": about,
+            "account": connection._readable("zoom_email") or False,
+            "connected_at": connection.connected_at,
         }
 
     def _zoom_connection_here(self):
@@ -156,6 +160,6 @@ class ResUsers(models.Model):
         }
 
     def action_zoom_connect(self):
-        """Open Zoom's consent page in a new tab, by our own route."""
+        """Open the dialog that says what Zoom will ask, and leads to its consent page in a new tab."""
         self.env["zoom.data.key"].sudo()._require_master_key()
-        return {"type": "ir.actions.act_url", "url": "/zoom_telehealth/oauth/connect", "target": "new"}
+        return {"type": "ir.actions.client", "tag": "zoom_telehealth.connect_zoom"}

@@ -29,7 +29,9 @@ class SeriesEdit:
         :param events: all occurrences that the edit concerns, the base among them
         :param vals: the values that are written
         """
-        self.base, self.events, self.sessions = base, events, events.telehealth_session_ids
+        self.base, self.events = base, events
+        # Browsed anew, so that they are read together also after core made Odoo forget what it had read.
+        self.sessions = events.telehealth_session_ids.browse(events.telehealth_session_ids.ids)
         self.company = base.telehealth_company_id or self.sessions.company_id[:1] or base.env.company
         self.now = clock.now()
         self.coming = self.sessions.filtered(lambda session: session._is_coming(self.now))
@@ -37,7 +39,10 @@ class SeriesEdit:
             vals[name] == base.recurrence_id[name] for name in RHYTHM if name in vals
         )
         self.zone = base.recurrence_id._get_timezone()
-        self.planned = {session: session._planned_start() for session in self.sessions}
+        self.planned = {
+            session: session._planned_start() if base.recurrence_id else session.event_id.start
+            for session in self.sessions
+        }
         self.base_planned = self.planned.get(base.telehealth_session_ids, base.start)
         self.times = {session: (session.start, session.stop) for session in self.sessions}
         self.stood = {event: event.start for event in events}
@@ -93,7 +98,9 @@ class SeriesEdit:
 
     def _without_occurrence(self):
         """Return the sessions whose occurrence core archived, deleted or took out of the series."""
-        return self.sessions.filtered(lambda session: not (session.event_id.active and session.event_id.recurrence_id))
+        events = self.base.browse(self.sessions.event_id.ids)
+        standing = events.filtered(lambda event: event.active and event.recurrence_id)
+        return self.sessions.filtered(lambda session: session.event_id not in standing)
 
     def _fits(self, session, start, stop):
         """A past session stays with an occurrence that is over, or with the day on which it was held."""

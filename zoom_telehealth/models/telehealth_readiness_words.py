@@ -207,10 +207,11 @@ STEPS = {
     "responsibility": _lt("Choose “Attest” and read what the practice answers for."),
     "plan": _lt("Look the plan up in Zoom's billing page, then choose “Attest”."),
     "baa": _lt(
-        "Send the mail below to Zoom, then choose “Attest” to note the request, and once more with the signed paper."
+        "Send Zoom the mail behind “Text to send”, then choose “Attest” to note the request, and once more with the "
+        "signed paper."
     ),
     "hipaa_mode": _lt("Go through the account's settings with the Zoom administrator, then choose “Attest”."),
-    "admin_locks": _lt("Ask the Zoom administrator to lock these settings with the text below, then choose “Attest”."),
+    "admin_locks": _lt("Ask the Zoom administrator to lock these settings, by “Text to send”, then choose “Attest”."),
     "allowed": _lt("Switch “Sessions on Zoom” on under Telehealth ▸ Configuration ▸ Settings."),
     "app": _lt(
         "Register an app at Zoom and enter its Client ID and secret under Telehealth ▸ Configuration ▸ Zoom Apps."

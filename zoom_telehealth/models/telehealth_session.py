@@ -284,6 +284,9 @@ class TelehealthSession(models.Model):
         event_vals |= {names[name]: value for name, value in vals.items() if name in names}
         if session is None:
             event_vals.setdefault("user_id", self.env.uid)
+            if vals.get("start") and not vals.get("stop"):
+                minutes = self.env["telehealth.service"].browse(vals.get("service_id")).minutes or DEFAULT_MINUTES
+                event_vals["stop"] = fields.Datetime.to_datetime(vals["start"]) + timedelta(minutes=minutes)
         if "client_ids" in vals or session is None:
             event_vals["partner_ids"] = self._attendee_commands(vals, session)
         return event_vals

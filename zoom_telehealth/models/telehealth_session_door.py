@@ -29,7 +29,8 @@ class TelehealthSessionDoor(models.Model):
         )
 
     def _door(self):
-        """Return where now is in the session's window: ``before``, ``open``, ``after`` or ``cancelled``.
+        """Return where now is in the session's window: ``before``, ``open``, ``after`` or ``cancelled``;
+        ``awaiting`` until its provider has accepted it.
 
         The one function that decides it (design decision 13). A live session's door stays open; one that ended before
         its planned end, by a fault of the network perhaps, can go on until then.
@@ -41,6 +42,8 @@ class TelehealthSessionDoor(models.Model):
             return "open"
         opens, closes = self._window()
         now = clock.now()
+        if self.confirmation == "awaiting" and now <= closes:
+            return "awaiting"
         if now < opens:
             return "before"
         return "open" if now <= (self.stop if self.state == "ended" else closes) else "after"

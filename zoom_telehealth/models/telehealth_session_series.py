@@ -20,7 +20,7 @@ class TelehealthSessionSeries(models.Model):
         """Return where the series planned this session: for one that was moved alone, not where it stands."""
         self.ensure_one()
         event = self.event_id
-        moved_alone = event.recurrence_id and not event.follow_recurrence
+        moved_alone = event.recurrency and not event.follow_recurrence
         return moved_alone and self.planned_start or event.start or self.start
 
     def _is_coming(self, now):

@@ -19,7 +19,7 @@ class TelehealthSessionVideo(models.Model):
         self.ensure_one()
         if self.place != "zoom" or self.state == "live":
             return True
-        if not self.company_id.sudo().telehealth_zoom_allowed:
+        if not self.company_id.sudo().telehealth_zoom_allowed or self._was_deleted_in_zoom():
             return False
         meeting = self._current_meeting()
         if meeting.state == "live" and meeting.connection_id.state not in ENDED:

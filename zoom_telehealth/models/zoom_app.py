@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from .. import conf
 from ..fields import Encrypted
+from ..zoom import scopes as zoom_scopes
 
 CALLBACK_ROUTE = "/zoom_telehealth/oauth/callback"
 
@@ -125,6 +126,18 @@ class ZoomApp(models.Model):
         """
         apps = self.sudo().search([("company_ids", "in", company.ids), ("user_id", "in", [user.id, False])])
         return apps.sorted(lambda app: (not app.user_id, app.id))[:1]
+
+    def _approval_request(self):
+        """Return a text to the administrator of the Zoom account, who approves apps there; it names no client."""
+        return self.env._(
+            "Please approve the app “%(app)s” (Client ID %(client_id)s) for our Zoom account, and for me. Our practice "
+            "holds its telehealth sessions on Zoom: Odoo makes, moves and removes the meetings of those who connect, "
+            "and reads nobody else's data. Place: marketplace.zoom.us, signed in as administrator ▸ Manage ▸ Admin App "
+            "Management. Scopes that it needs: %(scopes)s.",
+            app=self.name or self.env._("Our Zoom app"),
+            client_id=self.client_id or "–",
+            scopes=", ".join(sorted(zoom_scopes.MEETINGS)),
+        )
 
     @api.model
     def _addresses(self):

@@ -63,6 +63,7 @@ class ZoomConnection(models.Model):
     zoom_user_id = fields.Char("Zoom user ID", required=True, readonly=True)
     zoom_account_id = fields.Char("Zoom account ID", readonly=True)
     zoom_email = Encrypted("Zoom user", readonly=True)
+    zoom_name = Encrypted("Name at Zoom", readonly=True)
     zoom_user_type = fields.Selection(USER_TYPES, "Zoom licence", readonly=True)
     scopes = fields.Text("Granted scopes", readonly=True)
     missing_scopes = fields.Text(compute="_compute_missing_scopes")
@@ -188,6 +189,10 @@ class ZoomConnection(models.Model):
         pace = self.env["zoom.call.pace"]._pace(self, hurried=options.get("timeout") is CLICK)
         return ZoomClient(session, api_url, access_token, pace=pace, **options)
 
+    def _reason_sentence(self):
+        """Return why the connection is in its state, in the reader's language, or None."""
+        return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason)
+
     def _mark(self, state, reason=False):
         """Record what became of the connection, once; a state that holds already keeps its time."""
         for connection in self:
@@ -235,6 +240,7 @@ class ZoomConnection(models.Model):
                 {
                     "zoom_user_id": self._erased_id(connection.app_id, connection.zoom_user_id),
                     "zoom_email": False,
+                    "zoom_name": False,
                     "zoom_account_id": False,
                     "zoom_user_type": False,
                     "scopes": False,

@@ -169,7 +169,7 @@ class ZoomConnectionAlert(models.Model):
             "zoom_telehealth.connection_alert",
             {
                 "connection": self,
-                "reason": dict(self._fields["reason"]._description_selection(self.env)).get(self.reason),
+                "reason": self._reason_sentence(),
                 "since": format_datetime(self.env, self.state_at),
                 "times": [format_datetime(self.env, session.start) for session in sessions[:MOST_SESSIONS_LISTED]],
                 "more": max(len(sessions) - MOST_SESSIONS_LISTED, 0),

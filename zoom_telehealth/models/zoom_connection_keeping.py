@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, time, timedelta
 
 from odoo import api, models
+from odoo.tools import format_datetime
 
 from .. import clock
 from ..zoom import errors
@@ -113,6 +114,16 @@ class ZoomConnectionKeeping(models.Model):
         if cron:
             cron.sudo()._trigger()
 
+    def _about_account(self):
+        """Return what is known of the connected Zoom account, for its owner's eyes: a list of ``[name, value]``."""
+        facts = (
+            (self.env._("Name at Zoom"), self._readable("zoom_name")),
+            (self.env._("E-mail"), self._readable("zoom_email")),
+            (self.env._("Licence"), dict(USER_TYPES).get(self.zoom_user_type)),
+            (self.env._("Last seen to work"), self.verified_at and format_datetime(self.env, self.verified_at)),
+        )
+        return [[name, value] for name, value in facts if value]
+
     @api.model
     def _told_of(self, zoom_user):
         """Return the values that Zoom's word about its user makes true.
@@ -122,5 +133,6 @@ class ZoomConnectionKeeping(models.Model):
         return {
             "zoom_account_id": zoom_user.account_id,
             "zoom_email": zoom_user.email,
+            "zoom_name": zoom_user.display_name,
             "zoom_user_type": str(zoom_user.type) if str(zoom_user.type) in dict(USER_TYPES) else False,
         }

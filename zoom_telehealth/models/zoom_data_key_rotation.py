@@ -96,7 +96,8 @@ class ZoomDataKeyRotation(models.Model):
         tokens.unlink()
         for connection in connections.filtered(lambda one: one.state not in ("revoked", "disconnected")):
             connection._mark("reconnect_needed", "key_lost")
-        self._empty(self._rows_under(lost, "zoom.connection", ("zoom_email",)), ("zoom_email",), lost)
+        theirs = ("zoom_email", "zoom_name")
+        self._empty(self._rows_under(lost, "zoom.connection", theirs), theirs, lost)
         apps = self._rows_under(lost, "zoom.app", APP_SECRETS)
         self._empty(apps, APP_SECRETS, lost)
         meetings = self._rows_under(lost, "zoom.meeting", ("join_link", "passcode"))

@@ -180,7 +180,7 @@ class ZoomReconciler(models.AbstractModel):
         session = meeting.session_id
         wanted = session and session.state in ("scheduled", "live") and session.place == "zoom"
         host_kept = wanted and session.provider_id == meeting.provider_id and not self._is_replaced(meeting)
-        if meeting.let_go and session.state == "scheduled":
+        if (meeting.let_go and session.state == "scheduled") or meeting._is_outdated():
             host_kept = False
         if meeting.attempt == "create" and not meeting.create_sent:
             # The process that made this attempt never came back: whether Zoom was called is not known.

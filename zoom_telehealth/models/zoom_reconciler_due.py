@@ -92,7 +92,7 @@ class ZoomReconcilerDue(models.AbstractModel):
                   FROM telehealth_session s
                   JOIN res_company c ON c.id = s.company_id AND c.active AND c.telehealth_zoom_allowed
              LEFT JOIN zoom_meeting m ON m.session_id = s.id AND m.state IN ('wanted', 'live')
-                 WHERE s.place = 'zoom' AND s.state = 'scheduled'
+                 WHERE s.place = 'zoom' AND s.state = 'scheduled' AND s.confirmation IS DISTINCT FROM 'awaiting'
                    AND s.start > %(now)s - interval '1 day' AND s.stop > %(now)s
                    AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
                    AND (m.id IS NULL OR (m.state = 'wanted'
@@ -113,6 +113,7 @@ class ZoomReconcilerDue(models.AbstractModel):
                    AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
                    AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
                         OR (m.let_go AND s.state = 'scheduled')
+                        OR (m.link_version <> s.link_version AND s.state = 'scheduled' AND s.stop > %(now)s)
                         OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
                         OR (m.state = 'live' AND s.state = 'scheduled' AND s.stop > %(now)s
                             AND (s.version <> m.agreed_version OR m.mend_at <= %(now)s

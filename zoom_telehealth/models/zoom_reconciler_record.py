@@ -80,6 +80,8 @@ class ZoomReconcilerRecord(models.AbstractModel):
     @api.model
     def _record_gone(self, meeting):
         """Deleted by us, or removed at Zoom by somebody else: then the session, which wants one, gets another."""
+        if meeting._ask_whether_deleted():
+            return
         was_current = meeting.state == "live"
         if meeting.look_again_at:
             # A double of it may have been made late: the row stays to look for that.

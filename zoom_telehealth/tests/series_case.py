@@ -9,6 +9,7 @@ from .reconciler_case import ReconcilerCase
 from .simulator import DANA
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MANY = ("future_events", "all_events")
 # Of a weekly series that begins in three days; a practice's horizon is 30 days.
 INSIDE = 4
 

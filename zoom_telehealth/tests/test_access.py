@@ -109,6 +109,9 @@ RIGHTS = {
     "zoom.stray.meeting": {"mia": {"danas": "r"}, "max": {"ottos": "r"}},
     "zoom.disconnect": {"mia": {"mias": "rwu"}},
     "telehealth.start.now": {"dana": {"danas": "rwu"}},
+    "telehealth.handover": {"sam": {"sams": "rwu"}},
+    "telehealth.adopt.events": {"dana": {"danas": "rwu"}},
+    "telehealth.adopt.event": {"dana": {"danas": "rwu"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -167,6 +170,9 @@ CHANGES = {
     "zoom.stray.meeting": {"kept": True},
     "zoom.disconnect": {"remove_meetings": True},
     "telehealth.start.now": {"service_id": False},
+    "telehealth.handover": {"last_day": False},
+    "telehealth.adopt.events": {"invites": True},
+    "telehealth.adopt.event": {"chosen": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -198,6 +204,10 @@ CREATORS = {
     "zoom.stray.meeting": set(),
     "zoom.disconnect": {"dana", "omar", "otto", "mia", "max"},
     "telehealth.start.now": {"dana", "omar", "otto"},
+    "telehealth.handover": {"sam", "mia", "sid", "max"},
+    "telehealth.adopt.events": {"dana", "omar", "sam", "mia", "otto", "sid", "max"},
+    # With somebody else's dialog no line of it is to be had.
+    "telehealth.adopt.event": {"dana"},
 }
 
 
@@ -268,6 +278,10 @@ class TestAccess(TelehealthCase):
                 name: cls.env["zoom.stray.meeting"].create(cls._stray(connections[name])) for name in ("danas", "ottos")
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
+            **cls._adoptions(plain),
+            "telehealth.handover": {
+                "sams": cls.as_user("telehealth.handover", cls.sam).create({"from_id": cls.dana.id}).sudo()
+            },
             "telehealth.start.now": {"danas": cls.as_user("telehealth.start.now", cls.dana).create({}).sudo()},
             "calendar.event": {**cls.events, "plain": plain.sudo()},
             "calendar.attendee": {
@@ -341,6 +355,14 @@ class TestAccess(TelehealthCase):
             "state": "failed",
             "reference": "AAAA-BBBB-CCCC",
             "start": soon(),
+        }
+
+    @classmethod
+    def _adoptions(cls, event):
+        dialog = cls.as_user("telehealth.adopt.events", cls.dana).create({"line_ids": [(0, 0, {"event_id": event.id})]})
+        return {
+            "telehealth.adopt.events": {"danas": dialog.sudo()},
+            "telehealth.adopt.event": {"danas": dialog.sudo().line_ids},
         }
 
     @classmethod
@@ -497,6 +519,12 @@ class TestAccess(TelehealthCase):
             "zoom.stray.meeting": self._stray(self.records["zoom.connection"]["danas"], "2"),
             "zoom.disconnect": {},
             "telehealth.start.now": {},
+            "telehealth.handover": {"from_id": self.dana.id},
+            "telehealth.adopt.events": {"line_ids": []},
+            "telehealth.adopt.event": {
+                "dialog_id": self.records["telehealth.adopt.events"]["danas"].id,
+                "event_id": self.records["calendar.event"]["plain"].id,
+            },
         }
         for model, creators in CREATORS.items():
             for role in ROLES:

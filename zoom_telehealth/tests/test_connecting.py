@@ -15,6 +15,7 @@ from .simulator import BEA, DANA, OMAR, PRACTICE_APP
 CONNECT = "/zoom_telehealth/oauth/connect"
 CALLBACK = "/zoom_telehealth/oauth/callback"
 DONE = "/zoom_telehealth/oauth/done"
+TROUBLE = "/zoom_telehealth/oauth/trouble"
 
 
 class ConnectingCase(TelehealthHttpCase):
@@ -176,6 +177,34 @@ class TestConnecting(ConnectingCase):
 
 
 class TestRefusedConnections(ConnectingCase):
+    def test_each_thing_that_may_stand_in_the_way_has_its_words(self):
+        page = self.url_open(TROUBLE)
+        self.assertEqual(page.headers["Cache-Control"], "no-store")
+        for name, words in (
+            ("popup", "Your browser blocks pop-ups"),
+            ("account", "Sign out of Zoom first"),
+            ("back", "not a private one"),
+            ("blocker", "An ad blocker"),
+            ("password", "Odoo never sees it"),
+            ("approval", PRACTICE_APP[0]),
+            ("afresh", "Remove the app in Zoom"),
+        ):
+            with self.subTest(name=name):
+                self.assertIn(words, page.text.split(f'<section id="{name}">')[1].split("</section>")[0])
+        self.assertIn(HELP_PHONE, page.text)
+        self.assertNotIn("client_secret", page.text)
+
+    def test_what_may_stand_in_the_way_is_for_providers(self):
+        for user in (self.sam, self.mia, self.eve):
+            self.sign_in(user)
+            with self.subTest(user=user.login):
+                self.assertEqual(self.visit(TROUBLE).status_code, 404)
+        self.sign_in(None)
+        self.assertIn("/web/login", self.visit(TROUBLE).headers["Location"])
+
+    def test_a_bad_end_leads_to_what_may_stand_in_the_way(self):
+        self.assertIn(TROUBLE, self.connect(decision="deny"))
+
     def test_deny_changes_nothing(self):
         self.assertEnds(self.connect(decision="deny"), "You chose “Deny” at Zoom")
 

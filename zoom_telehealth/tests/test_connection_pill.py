@@ -23,6 +23,9 @@ class TestPill(ReconcilerCase):
         connection = self.connect(self.dana, DANA)
         self.assertEqual((self.pill()["state"], self.pill()["account"]), ("connected", DANA))
         self.assertIn("Licensed", self.pill()["hint"])
+        about = dict(self.pill()["about"])
+        self.assertEqual((about["Name at Zoom"], about["E-mail"]), ("Dana Reyes", DANA))
+        self.assertIn("Last seen to work", about)
         for state, reason, word in (
             ("reconnect_needed", "grant_refused", "Reconnect"),
             ("revoked", "deauthorized", "Reconnect"),
@@ -32,6 +35,9 @@ class TestPill(ReconcilerCase):
             self.assertEqual(self.pill()["state"], state)
             self.assertIn(word, self.pill()["text"])
             self.assertTrue(self.pill()["hint"])
+            self.assertEqual(
+                self.pill()["account"], DANA, "which account was connected is said before leaving for Zoom"
+            )
 
     def test_no_practice_no_zoom_no_pill(self):
         self.sunrise.telehealth_zoom_allowed = False

@@ -385,7 +385,8 @@ class TestRemovedInZoom(InboxCase):
         connection = self.connection
         self.assertEqual((delivery.state, connection.state, connection.reason), ("done", "revoked", "deauthorized"))
         self.assertFalse(self.env["zoom.connection.token"].search([("connection_id", "=", connection.id)]))
-        self.assertFalse(connection.zoom_email or connection.zoom_account_id or connection.scopes or connection.api_url)
+        for name in ("zoom_email", "zoom_name", "zoom_account_id", "scopes", "api_url"):
+            self.assertFalse(connection[name], name)
         self.assertNotIn("zoom-dana", connection.zoom_user_id)
         dana = self.dana.with_user(self.dana).with_company(self.sunrise)
         self.assertEqual((dana.zoom_state, dana.zoom_user), ("revoked", False))

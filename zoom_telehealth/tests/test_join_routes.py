@@ -15,6 +15,8 @@ from .common import (
     soon,
 )
 
+CONNECT = "/zoom_telehealth/oauth/connect"
+
 
 class SessionRoutesCase(TelehealthHttpCase):
     @classmethod
@@ -247,12 +249,34 @@ class TestStart(SessionRoutesCase):
         self.connection.unlink()
         self.sign_in(self.dana)
         self.assertTrouble("has not connected Zoom yet")
+        self.assertTrouble(CONNECT)
+
+    def test_a_session_booked_after_the_connection_broke_shows_the_cause_and_reconnect(self):
+        self.meeting.unlink()
+        self.sign_in(self.dana)
+        for state, reason, words in (
+            ("reconnect_needed", "refresh_lost", "was lost while the connection was renewed"),
+            ("revoked", "deauthorized", "The app was removed in Zoom."),
+        ):
+            self.connection._mark(state, reason)
+            with self.subTest(state=state):
+                for shown in (words, "Reconnect Zoom", CONNECT):
+                    self.assertTrouble(shown)
+
+    def test_a_refused_zoom_app_is_not_the_providers_to_mend(self):
+        self.connect_dana()
+        self.simulator.control("POST", "tokens", action="expire_access")
+        refused = {"reason": "Invalid client_id or client_secret", "error": "invalid_client"}
+        self.simulator.fault("status", path="/oauth/token", times=9, status=400, body=refused)
+        self.sign_in(self.dana)
+        self.assertTrouble("a telehealth manager enters the app")
+        self.assertNotIn("Reconnect Zoom", self.visit(self.start).text)
 
     def test_zoom_refusing_the_grant_says_connect_again(self):
         self.connect_dana()
         self.simulator.control("POST", "tokens", action="revoke")
         self.sign_in(self.dana)
-        self.assertTrouble("Your Zoom connection does not work")
+        self.assertTrouble("Was this Zoom account connected in another database or product?")
         self.env.invalidate_all()
         self.assertEqual((self.connection.state, self.connection.reason), ("reconnect_needed", "grant_refused"))
 

@@ -1,11 +1,15 @@
 """No query for each session: what a page or a save costs does not grow faster than what core's calendar costs."""
 
+from datetime import timedelta
+
 from odoo.tests.common import tagged
 
 from .common import TelehealthCase, soon
 
 # For one more session: core's own queries for one more event (see odoo19.md: 1.3), our rows are made in one batch.
 FEW, MANY = 10, 100
+MANY_EVENTS = ("future_events", "all_events")
+HOUR = timedelta(hours=1)
 
 
 class QueryCounting:
@@ -46,6 +50,34 @@ class TestQueryCounts(QueryCounting, TelehealthCase):
         plain = self.for_one_more(lambda number: events.create(self.values(number, telehealth=False)))
         ours = self.for_one_more(lambda number: events.create(self.values(number)))
         self.assertLessEqual(ours, plain + 0.2)
+
+    def test_a_series_and_its_edits_cost_no_query_for_each_occurrence_beside_cores_own(self):
+        rule = {"recurrency": True, "rrule_type": "daily", "interval": 1, "end_type": "count", "event_tz": "UTC"}
+        first = {}
+
+        def make(number, telehealth):
+            [values] = self.values(1, telehealth)
+            event = self.as_user("calendar.event", self.dana).create({**values, **rule, "count": number})
+            first[number, telehealth] = event
+            self.assertEqual(len(event.recurrence_id.calendar_event_ids), number)
+
+        def edit(values_of, which, telehealth):
+            def action(number):
+                events = first[number, telehealth].recurrence_id.calendar_event_ids.sorted("start")
+                first[number, telehealth] = event = events[which == MANY_EVENTS[0]]
+                event.write({**values_of(event), "recurrence_update": which})
+
+            return action
+
+        cost = {True: [], False: []}
+        for telehealth in (False, True):
+            cost[telehealth].append(self.for_one_more(lambda number, kind=telehealth: make(number, kind)))
+            for which in reversed(MANY_EVENTS):
+                later = edit(lambda event: {"start": event.start + HOUR, "stop": event.stop + HOUR}, which, telehealth)
+                cost[telehealth].append(self.for_one_more(later))
+        for plain, ours in zip(cost[False], cost[True]):
+            with self.subTest(plain=plain):
+                self.assertLessEqual(ours, max(plain, 0) + 0.2)
 
     def test_moving_sessions_costs_few_queries_for_each(self):
         events = self.as_user("calendar.event", self.dana)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytz
+from lxml import etree
 
 from odoo.exceptions import AccessError
 
@@ -92,11 +93,33 @@ class TestExceptions(SeriesCase):
         self.assertEqual(self.booked[1].token, token)
         self.assert_every_event_has_its_session()
 
+    def test_one_that_was_moved_alone_is_still_known_after_the_series_was_split(self):
+        self.move(self.events[2], "self_only", days=1)
+        self.events[1].sudo().recurrence_id._split_from(self.events[1].sudo())
+        self.move(self.events[1], "all_events", hours=1)
+        self.assertEqual(self.sessions(), self.booked)
+        self.assertEqual(self.booked[2].start, at_ten(days=17, hours=1))
+        self.assert_every_event_has_its_session()
+
     def test_the_series_follows_a_first_one_that_was_moved_alone(self):
         self.move(self.events[0], "self_only", hours=2)
         self.move(self.events[2], hours=1)
         self.assertEqual(self.sessions(), self.booked)
         self.assert_every_event_has_its_session()
+
+    def test_the_sessions_own_form_changes_this_session_alone_and_says_so(self):
+        versions, second = self.booked.mapped("version"), self.booked[1].with_user(self.dana)
+        second.write({"start": second.start + timedelta(hours=2), "stop": second.stop + timedelta(hours=2)})
+        second.write({"label": "This one", "place": "in_person"})
+        changed = [one for one, version in zip(self.booked, versions) if one.version != version]
+        self.assertEqual(changed, [second])
+        self.assertEqual(self.booked.filtered(lambda one: one.label == "This one"), second)
+        self.assertEqual(self.sessions().event_id, self.events)
+        self.assertTrue(second.of_series)
+        self.assertFalse(self.session().of_series)
+        arch = etree.fromstring(second.get_view(view_type="form")["arch"])
+        [sentence] = arch.xpath("//p[contains(@invisible, 'of_series')]/text()")
+        self.assertIn("this session alone", sentence)
 
     def test_one_that_was_deleted_comes_back_as_core_makes_it_with_a_session_of_its_own(self):
         self.events[2].unlink()
@@ -176,7 +199,7 @@ class TestWhoMayEditASeries(SeriesCase):
         events = self.series(count=4)
         events[2].with_user(self.sam).write({"user_id": self.omar.id, "recurrence_update": "self_only"})
         starts = self.sessions().mapped("start")
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "a scheduler changes the series"):
             self.move(events[0], hours=1)
         self.assertEqual(self.sessions().mapped("start"), starts)
         self.move(events[0].with_user(self.sam), hours=1)

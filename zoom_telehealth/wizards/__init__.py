@@ -1,6 +1,9 @@
 from . import (
     res_config_settings,
+    telehealth_adopt_events,
+    telehealth_handover,
     telehealth_settings,
+    telehealth_settings_answers,
     telehealth_settings_features,
     telehealth_settings_limits,
     telehealth_settings_places,

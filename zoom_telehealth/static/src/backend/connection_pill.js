@@ -1,31 +1,40 @@
 import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
 import { AttendeeCalendarController } from "@calendar/views/attendee_calendar/attendee_calendar_controller";
 import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { askPill, ConnectZoomDialog } from "./connect_zoom";
 
-const CONNECT = "/zoom_telehealth/oauth/connect";
-
-/** Says before a provider leaves for Zoom what Zoom will ask, and of which account; and what to do if no tab opens. */
-export class ConnectZoomDialog extends Component {
-    static template = "zoom_telehealth.ConnectZoomDialog";
+/** The connected Zoom account: whose it is, its licence, when it was seen to work; Refresh now and Disconnect. */
+export class ZoomAccountDialog extends Component {
+    static template = "zoom_telehealth.ZoomAccountDialog";
     static components = { Dialog };
-    static props = { close: Function, account: [String, Boolean] };
+    static props = { close: Function, pill: Object };
 
     setup() {
-        this.state = useState({ blocked: false });
-        this.address = CONNECT;
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
     }
 
-    connect() {
-        // Without "noopener", which would hide from us whether the browser let the tab open.
-        const tab = window.open(CONNECT, "_blank");
-        if (tab) {
-            tab.opener = null;
-            this.props.close();
-        } else {
-            this.state.blocked = true;
-        }
+    async refresh() {
+        await this.orm.call("res.users", "action_zoom_verify", [[user.userId]]);
+        this.notification.add(_t("Zoom is being asked. The pill follows by itself."));
+        this.props.close();
+    }
+
+    // Closed after the answer: a dialog that is gone gets none.
+    async disconnect() {
+        const dialog = await this.orm.call("res.users", "action_zoom_disconnect", [[user.userId]]);
+        this.props.close();
+        await this.action.doAction(dialog);
+    }
+
+    async preferences() {
+        const preferences = await this.orm.call("res.users", "action_get");
+        this.props.close();
+        await this.action.doAction({ ...preferences, res_id: user.userId });
     }
 }
 
@@ -47,21 +56,17 @@ export class ConnectionPill extends Component {
     }
 
     async renew() {
-        this.state.pill = await this.orm.silent.call("res.users", "telehealth_pill", []);
+        this.state.pill = await askPill(this.orm);
     }
 
     startNow() {
         return this.action.doAction("zoom_telehealth.action_telehealth_start_now");
     }
 
-    async open() {
-        const { state, account } = this.state.pill;
-        if (state === "connected" || state === "misconfigured") {
-            const preferences = await this.orm.call("res.users", "action_get");
-            await this.action.doAction({ ...preferences, res_id: user.userId });
-        } else {
-            this.dialog.add(ConnectZoomDialog, { account });
-        }
+    open() {
+        const { pill } = this.state;
+        const works = ["connected", "misconfigured"].includes(pill.state);
+        this.dialog.add(works ? ZoomAccountDialog : ConnectZoomDialog, { pill }, { onClose: () => this.renew() });
     }
 }
 

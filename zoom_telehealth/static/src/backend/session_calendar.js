@@ -5,6 +5,7 @@ import { useService } from "@web/core/utils/hooks";
 import { SearchModel } from "@web/search/search_model";
 import { CalendarController } from "@web/views/calendar/calendar_controller";
 import { calendarView } from "@web/views/calendar/calendar_view";
+import { SessionCalendarRenderer } from "./session_popover";
 
 /** The sessions' calendar: Odoo's own, with a “New session” button as the other views have one. */
 export class SessionCalendarController extends CalendarController {
@@ -39,6 +40,7 @@ export class SessionCalendarSearchModel extends SearchModel {
 registry.category("views").add("telehealth_session_calendar", {
     ...calendarView,
     Controller: SessionCalendarController,
+    Renderer: SessionCalendarRenderer,
     SearchModel: SessionCalendarSearchModel,
     buttonTemplate: "zoom_telehealth.SessionCalendar.Buttons",
 });

@@ -1,0 +1,99 @@
+"""Accept and Decline where a provider looks, and the closed door as its client and its provider see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dev.trial_stack import TrialStack
+from tests.system.back_office import BackOffice
+from tests.system.practice import Booked, Practice
+from tests.system.zoom_side import ZoomSide
+
+PUSHED_MS = 8_000
+
+
+@pytest.fixture(scope="module")
+def practice(stack: TrialStack) -> Practice:
+    """A fresh practice where Dana is connected, and confirms what others book."""
+    stack.reset()
+    practice = Practice(stack)
+    practice.sign_in("alex")
+    practice.connect("dana")
+    practice.settle()
+    stack.sql("UPDATE res_company SET telehealth_confirmation = true RETURNING id")
+    return practice
+
+
+def book_for_dana(practice: Practice, minutes: float = 10, days: float = 0) -> Booked:
+    """Have the front desk book a session for Dana."""
+    start = practice.moment(days=days, minutes=minutes)
+    return practice.book(start, login="sam", provider_id=practice.user("dana"))
+
+
+def test_accepted_on_the_form_the_clients_page_turns_into_join(
+    practice: Practice, page_for: Callable[..., Page]
+) -> None:
+    session = book_for_dana(practice)
+    client = page_for("alex", path=f"/my/sessions/{session.token}")
+    expect(client.get_by_role("status")).to_contain_text("This session is not confirmed yet.")
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    client.wait_for_timeout(2_500)  # its worker opens a websocket first
+    dana.click(dana.page.get_by_role("button", name="Accept"))
+    dana.expect_ready()
+    expect(client.get_by_role("button", name="Join session")).to_be_visible(timeout=PUSHED_MS)
+
+
+def test_the_calendars_popover_accepts_and_declines(practice: Practice, page_for: Callable[..., Page]) -> None:
+    accepted, declined = book_for_dana(practice, minutes=90), book_for_dana(practice, minutes=180)
+    dana = BackOffice(page_for("dana"))
+    for session, button in ((accepted, "Accept"), (declined, "Decline")):
+        dana.open_app("/odoo/telehealth")
+        event = dana.page.locator(f".fc-event[data-event-id='{session.id}']").first
+        dana.page.locator(".fc-timegrid-col[data-date]").first.wait_for()
+        dana.page.wait_for_timeout(500)
+        if not event.count():
+            dana.next_week()  # it is late on the week's last day
+        event.scroll_into_view_if_needed()
+        dana.click(event)
+        popover = dana.page.locator(".o_cw_popover")
+        dana.click(popover.get_by_role("button", name=button))
+        expect(popover).to_have_count(0)
+    states = practice.stack.sql(
+        "SELECT confirmation, state FROM telehealth_session WHERE id IN %s ORDER BY id", ((accepted.id, declined.id),)
+    )
+    assert states == [("confirmed", "scheduled"), ("awaiting", "cancelled")]
+
+
+def test_the_list_has_the_buttons_too(practice: Practice, page_for: Callable[..., Page]) -> None:
+    session = book_for_dana(practice, minutes=360)
+    dana = BackOffice(page_for("dana"))
+    dana.open_app("/odoo/telehealth")
+    dana.click(dana.page.locator(".o_switch_view.o_list"))
+    dana.click(dana.page.locator(".o_data_row").get_by_role("button", name="Accept").first)
+    expect(dana.page.locator(".o_data_row").get_by_role("button", name="Accept")).to_have_count(0)
+    [[confirmation]] = practice.stack.sql("SELECT confirmation FROM telehealth_session WHERE id = %s", (session.id,))
+    assert confirmation == "confirmed"
+
+
+def test_a_door_that_zoom_does_not_close_lets_nobody_in_until_it_is_mended(
+    practice: Practice, page_for: Callable[..., Page]
+) -> None:
+    zoom = ZoomSide(practice.stack)
+    zoom.fault("drop_setting", path="/v2/**", times=None, settings=["waiting_room", "waiting_room_options"])
+    session = practice.book(practice.moment(days=0, minutes=12))
+    practice.settle()
+    client = page_for("alex", path=f"/my/sessions/{session.token}")
+    expect(client.get_by_role("status")).to_contain_text("The door stays closed for now.")
+    assert client.get_by_role("button", name="Join session").count() == 0
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    expect(dana.page.get_by_text("Clients cannot come in")).to_be_visible()
+    client.wait_for_timeout(2_500)
+    zoom.mend()
+    dana.click(dana.page.get_by_role("button", name="Tell Zoom again"))
+    dana.expect_ready()
+    expect(client.get_by_role("button", name="Join session")).to_be_visible(timeout=PUSHED_MS)
