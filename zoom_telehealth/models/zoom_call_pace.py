@@ -91,12 +91,13 @@ def reserve(dbname, account, plan, share, category, count, patient=True):
     bounds = (MOST_WAIT, limit.per_day) if patient else ()
     with _line(dbname) as cr:
         bucket, line_now = _bucket(cr, account, category, now.date())
+        ours = time.monotonic()
         after, granted = bucket.reserve(count, line_now, interval, *bounds)
         cr.execute(
             "UPDATE zoom_call_pace SET free_at = %s, day = %s, taken = %s WHERE account = %s AND category = %s",
             [after.free_at, now.date(), after.taken, account, category],
         )
-    first = time.monotonic() + bucket.next_at(line_now) - line_now
+    first = ours + bucket.next_at(line_now) - line_now
     starts = tuple(first + number * interval for number in range(granted))
     if granted == count:
         return Places(starts, interval, limit.per_second)
