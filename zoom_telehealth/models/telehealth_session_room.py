@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .discuss_channel import CLOSING_CONTEXT
+
 
 class TelehealthSessionRoom(models.Model):
     """A session's room in Odoo Discuss: there while the session is live, for its people alone.
@@ -70,7 +72,7 @@ class TelehealthSessionRoom(models.Model):
         rooms = self.sudo().room_id
         if rooms:
             rooms.rtc_session_ids.unlink()
-            rooms.unlink()
+            rooms.with_context(**{CLOSING_CONTEXT: True}).unlink()
 
     def _happened(self, values):
         result = super()._happened(values)

@@ -121,6 +121,8 @@ class TestDialInPage(SessionRoutesCase):
                 for word in ("tel:+1 6465550100", "New York, US", "482913", "Or come in by phone"):
                     self.assertEqual(word in page, shown)
                 self.assertIn("no camera is needed", page)
+                with self.clock_at(moment):
+                    self.assertEqual(bool(self.danas._dial_in()), shown)
         listed = self.url_open("/my/sessions").text
         self.assertNotIn("482913", listed)
 

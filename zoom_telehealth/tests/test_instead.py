@@ -109,6 +109,8 @@ class TestWhenItIsOffered(EventCase):
             self.danas._start_failed()
             self.danas._take_instead()
             room = self.danas.room_id
+            self.danas._mark_not_running(True)
+            self.assertEqual(self.danas.state, "live", "that Zoom's meeting does not run is no news")
             instance = self.env["zoom.meeting.instance"]._of(self.meeting, "uuid-of-a-look-in")
             instance.write({"started_at": self.danas.start, "ended_at": self.danas.start + timedelta(minutes=1)})
             self.danas._follow_instances()
