@@ -162,7 +162,7 @@ class _Line:
                     later = 0 if places.daily else behind * places.interval
                     refused[meeting_id] = errors.HeldBack(daily=places.daily, retry_after=places.wait + later)
                     behind += count
-                held[meeting_id] += [Place(category, start, places.spacing) for start in mine]
+                held[meeting_id] += [Place(category, start, places.per_second) for start in mine]
         return held, refused
 
 
