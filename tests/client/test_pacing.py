@@ -80,7 +80,7 @@ def test_a_person_goes_ahead_and_is_counted() -> None:
 
 def test_who_comes_late_does_not_run_into_the_one_behind() -> None:
     """Threads that were all held up until now do not start more in a second than Zoom takes."""
-    gate, passed = Gate(5), []
+    gate, passed = Gate(6), []
 
     def go(_number: int) -> None:
         gate.pass_at(-math.inf)

@@ -19,7 +19,7 @@ from .errors import HeldBack
 from .plan_limits import category_of
 
 # Two calls that are a second apart here may be less at Zoom, by what the first took longer on its way.
-SECOND = 1.05
+SECOND = 1.03
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,17 @@ class Gate:
 
     def __init__(self, per_second: int) -> None:
         self._lock = threading.Lock()
-        self._last = deque([-math.inf] * per_second, maxlen=per_second)
+        # One fewer than Zoom takes, for the same reason.
+        most = max(1, per_second - 1)
+        self._last = deque([-math.inf] * most, maxlen=most)
 
     def pass_at(self, start: float) -> None:
         """Wait until `start`, and until a second has passed since the call before which a second is full."""
         _sleep_until(start)
+        # Whoever comes next would have to wait as well; and what counts is when a thread woke, not when it should have.
         with self._lock:
-            turn = max(time.monotonic(), self._last[0] + SECOND)
-            self._last.append(turn)
-        _sleep_until(turn)
+            _sleep_until(self._last[0] + SECOND)
+            self._last.append(time.monotonic())
 
 
 class Pace:
