@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
+from ..models.telehealth_session_held import NOT_HELD
 from .common import TelehealthCase, soon
 
 REFUSED = "allows no two sessions at one time"
@@ -140,6 +141,29 @@ class TestOverlap(TelehealthCase):
             session.state = "live"
         self.first.with_user(self.dana).label = "Renamed"
         self.env.cr.flush()
+
+    def test_a_session_that_was_not_held_after_all_stands_beside_a_crisis_that_came_meanwhile(self):
+        self.block()
+        self.first.write({"state": "live", "started_at": self.start})
+        crisis = self.at(10)
+        crisis.unscheduled = True
+        self.env.cr.flush()
+        self.first._happened(NOT_HELD)
+        self.env.cr.flush()
+        self.assertEqual(self.first.state, "scheduled")
+        self.assertTrue(self.warned(self.first))
+
+    def test_a_session_whose_event_was_moved_while_it_seemed_live_goes_there_whoever_is_there(self):
+        self.block()
+        other = self.at(200)
+        self.env.cr.flush()
+        self.first.write({"state": "live", "started_at": self.start})
+        self.first.event_id.write({"start": other.start, "stop": other.stop})
+        self.env.cr.flush()
+        self.first._happened(NOT_HELD)
+        self.env.cr.flush()
+        self.env["telehealth.session"]._refuse_overlap()
+        self.assertEqual((self.first.state, self.first.start), ("scheduled", other.start))
 
     def test_a_whole_series_moved_by_less_than_its_length_is_not_in_its_own_way(self):
         self.block()
