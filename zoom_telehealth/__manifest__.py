@@ -47,6 +47,8 @@
         "views/res_config_settings_views.xml",
         "views/telehealth_menus.xml",
         "wizards/telehealth_handover_views.xml",
+        "wizards/telehealth_cover_views.xml",
+        "views/zoom_found_meeting_views.xml",
         "wizards/telehealth_adopt_events_views.xml",
         "views/telehealth_readiness_views.xml",
         "views/telehealth_trial_views.xml",

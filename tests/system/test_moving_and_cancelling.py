@@ -99,3 +99,53 @@ def test_deleted_in_the_calendar_the_meeting_is_gone_and_the_record_stays(practi
     eventually(lambda: meeting_of(practice, session)["deleted"], "Zoom's meeting is gone")
     [row] = practice.stack.sql("SELECT state, event_id FROM telehealth_session WHERE id = %s", (session.id,))
     assert row[0] == "cancelled"
+
+
+def test_restored_from_its_calendar_event_a_session_gets_one_meeting_and_keeps_its_link(
+    practice: Practice, dana: BackOffice
+) -> None:
+    session = practice.book(label="Kite back")
+    practice.settle()
+    gone = meeting_of(practice, session)
+    practice.cancel(session)
+    practice.settle()
+    dana.open_app(f"/odoo/calendar.event/{session.event_id}")
+    dana.click(dana.page.locator(".o_cp_action_menus .fa-cog"))
+    dana.click(dana.page.get_by_role("menuitem", name="Unarchive"))
+    live = [one["id"] for one in ZoomSide(practice.stack).live()]
+    eventually(lambda: len(ZoomSide(practice.stack).live()) == len(live) + 1, "one meeting more stands at Zoom")
+    practice.settle()
+    [again] = [one for one in ZoomSide(practice.stack).live() if one["id"] not in live]
+    assert again["id"] != gone["id"]
+    assert practice.session(session.id) == session
+
+
+def test_edited_together_in_the_list_each_session_is_renamed_and_zoom_is_asked_nothing(
+    practice: Practice, dana: BackOffice
+) -> None:
+    sessions = practice.book_many([practice.moment(days=12), practice.moment(days=12, minutes=90)], label="Kite list")
+    practice.settle()
+    zoom = ZoomSide(practice.stack)
+    zoom.forget_calls()
+    for session in sessions:
+        practice.stack.rpc("dana", "calendar.event", "write", [[session.event_id], {"location": "Kite room"}])
+    dana.open_app("/odoo/calendar")
+    dana.click(dana.page.locator(".o_switch_view.o_list"))
+    rows = dana.page.locator(".o_data_row").filter(has_text="Kite room")
+    expect(rows).to_have_count(2)
+    for number in range(2):
+        rows.nth(number).locator(".o_list_record_selector input").check()
+    rows.first.locator("td[name=name]").click()
+    dana.page.locator(".o_selected_row td[name=name] input").fill("Kite flown")
+    dana.page.keyboard.press("Enter")
+    dana.confirm()
+
+    def labels() -> list[str]:
+        found = practice.stack.rpc("dana", "telehealth.session", "read", [[one.id for one in sessions], ["label"]])
+        return [row["label"] for row in found]
+
+    eventually(lambda: labels() == ["Kite flown"] * 2, "both sessions have the new title")
+    practice.settle()
+    assert [call for call in zoom.calls(path="/v2/") if call["method"] != "GET"] == []
+    names = practice.stack.sql("SELECT DISTINCT name FROM calendar_event WHERE location = 'Kite room'")
+    assert names == [("Telehealth session",)]

@@ -3,6 +3,7 @@ from . import (
     calendar,
     connection_questions,
     connection_trouble,
+    found,
     join,
     join_instead,
     oauth,

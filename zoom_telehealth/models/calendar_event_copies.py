@@ -2,8 +2,8 @@
 
 Odoo's google_calendar and microsoft_calendar may be installed or not, and the addon depends on neither. What it extends
 is what their mixins define: a mixin stands behind every extension of a model, so ``super()`` finds its method in
-whatever order the modules were loaded, and where a module is absent nobody calls it. Two methods of their own
-extensions are asked for by name.
+whatever order the modules were loaded, and where a module is absent nobody calls it. Only who is mailed and whose
+address is wanted stand in their own extensions: those are reached in the order of a start, which puts this addon last.
 """
 
 from odoo import api, models

@@ -9,7 +9,10 @@ class ResCompanyScheduling(models.Model):
     telehealth_overlap_blocked = fields.Boolean(
         "No two sessions at one time", help="Off: a second session of a provider at the same time is warned of."
     )
-
+    telehealth_cover_allowed = fields.Boolean(
+        "Providers may cover for each other",
+        help="A session that is offered for cover may be taken over by a colleague.",
+    )
     telehealth_now_service_id = fields.Many2one(
         "telehealth.service", "Service of sessions begun at once", help="Its length is theirs. Empty: 50 minutes."
     )

@@ -112,6 +112,9 @@ RIGHTS = {
     "telehealth.handover": {"sam": {"sams": "rwu"}},
     "telehealth.adopt.events": {"dana": {"danas": "rwu"}},
     "telehealth.adopt.event": {"dana": {"danas": "rwu"}},
+    "telehealth.cover": {"dana": {"danas": "rwu"}},
+    "telehealth.cover.line": {"dana": {"danas": "rwu"}},
+    "zoom.found.meeting": {"dana": {"danas": "rw"}, "otto": {"ottos": "rw"}},
     "calendar.event": {
         "dana": {"danas": "rwu", "plain": "rwu"},
         "omar": {"omars": "rwu", "plain": "rwu"},
@@ -173,6 +176,9 @@ CHANGES = {
     "telehealth.handover": {"last_day": False},
     "telehealth.adopt.events": {"invites": True},
     "telehealth.adopt.event": {"chosen": False},
+    "telehealth.cover": {"line_ids": []},
+    "telehealth.cover.line": {"service": "x"},
+    "zoom.found.meeting": {"client_ids": False},
     "calendar.event": {"location": "Room 2"},
     "calendar.attendee": {"state": "declined"},
 }
@@ -208,6 +214,9 @@ CREATORS = {
     "telehealth.adopt.events": {"dana", "omar", "sam", "mia", "otto", "sid", "max"},
     # With somebody else's dialog no line of it is to be had.
     "telehealth.adopt.event": {"dana"},
+    "telehealth.cover": {"dana", "omar", "otto"},
+    "telehealth.cover.line": {"dana"},
+    "zoom.found.meeting": set(),
 }
 
 
@@ -279,6 +288,7 @@ class TestAccess(TelehealthCase):
             },
             "zoom.disconnect": {"mias": cls.as_user("zoom.disconnect", cls.mia).create({}).sudo()},
             **cls._adoptions(plain),
+            **cls._found_at_zoom(connections),
             "telehealth.handover": {
                 "sams": cls.as_user("telehealth.handover", cls.sam).create({"from_id": cls.dana.id}).sudo()
             },
@@ -363,6 +373,27 @@ class TestAccess(TelehealthCase):
         return {
             "telehealth.adopt.events": {"danas": dialog.sudo()},
             "telehealth.adopt.event": {"danas": dialog.sudo().line_ids},
+        }
+
+    @classmethod
+    def _found_at_zoom(cls, connections):
+        cover = cls.as_user("telehealth.cover", cls.dana).create({"line_ids": [(0, 0, {"number": 1})]}).sudo()
+        found = cls.env["zoom.found.meeting"]
+        values = {"zoom_id": "1", "topic": "A topic", "start": soon(days=3)}
+        return {
+            "telehealth.cover": {"danas": cover},
+            "telehealth.cover.line": {"danas": cover.line_ids},
+            "zoom.found.meeting": {
+                name: found.create(
+                    {
+                        **values,
+                        "connection_id": connections[name].id,
+                        "user_id": connections[name].user_id.id,
+                        "company_id": connections[name].app_id.company_ids.id,
+                    }
+                )
+                for name in ("danas", "ottos")
+            },
         }
 
     @classmethod
@@ -521,6 +552,15 @@ class TestAccess(TelehealthCase):
             "telehealth.start.now": {},
             "telehealth.handover": {"from_id": self.dana.id},
             "telehealth.adopt.events": {"line_ids": []},
+            "telehealth.cover": {},
+            "telehealth.cover.line": {"dialog_id": self.records["telehealth.cover"]["danas"].id, "number": 1},
+            "zoom.found.meeting": {
+                "connection_id": self.records["zoom.connection"]["danas"].id,
+                "user_id": self.dana.id,
+                "company_id": self.sunrise.id,
+                "zoom_id": "2",
+                "start": soon(days=3),
+            },
             "telehealth.adopt.event": {
                 "dialog_id": self.records["telehealth.adopt.events"]["danas"].id,
                 "event_id": self.records["calendar.event"]["plain"].id,

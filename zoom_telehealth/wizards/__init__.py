@@ -1,6 +1,7 @@
 from . import (
     res_config_settings,
     telehealth_adopt_events,
+    telehealth_cover,
     telehealth_handover,
     telehealth_settings,
     telehealth_settings_answers,

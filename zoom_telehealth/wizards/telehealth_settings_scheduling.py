@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-SCHEDULING_FIELDS = ("telehealth_overlap_blocked", "telehealth_now_service_id")
+SCHEDULING_FIELDS = ("telehealth_overlap_blocked", "telehealth_cover_allowed", "telehealth_now_service_id")
 
 
 class TelehealthSettingsScheduling(models.TransientModel):
@@ -10,6 +10,7 @@ class TelehealthSettingsScheduling(models.TransientModel):
 
     telehealth_overlap_blocked = fields.Boolean("No two sessions at one time")
 
+    telehealth_cover_allowed = fields.Boolean("Providers may cover for each other")
     telehealth_now_service_id = fields.Many2one(
         "telehealth.service", "Service of sessions begun at once", domain="[('company_id', 'in', [company_id, False])]"
     )

@@ -23,6 +23,8 @@ LONGEST_TOPIC = 200
 LONGEST_DURATION_MINUTES = 1440
 LONGEST_PASSCODE = 10
 LONGEST_NAME = 64
+# Zoom's meeting types without and with fixed times.
+RECURRING_TYPES = (3, 8)
 
 AUTO_RECORDING = ("none", "local", "cloud")
 
@@ -151,6 +153,7 @@ class MeetingSeen:
     :ivar passcode: empty if not told (lists do not)
     :ivar settings: those that matter for privacy, as Zoom gave them; empty in lists
     :ivar dial_in: how to come by phone, where Zoom gives numbers for that
+    :ivar repeats: a recurring meeting: one id stands for several times
     """
 
     id: str
@@ -164,6 +167,7 @@ class MeetingSeen:
     passcode: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
     dial_in: DialIn | None = None
+    repeats: bool = False
 
     @classmethod
     def from_answer(cls, body: Mapping[str, Any]) -> MeetingSeen:
@@ -188,6 +192,7 @@ class MeetingSeen:
             passcode=_text(body, "password"),
             settings=MappingProxyType(kept),
             dial_in=DialIn.from_answer(body),
+            repeats=number_in(body.get("type")) in RECURRING_TYPES,
         )
 
     @property
