@@ -87,22 +87,25 @@ def reserve(dbname, account, plan, share, category, count, patient=True):
     :return: :class:`Places`
     """
     limit, now = LIMITS[plan][category], clock.now()
-    interval, spacing = 1 / (limit.per_second * share), 1 / limit.per_second
+    interval = 1 / (limit.per_second * share)
     bounds = (MOST_WAIT, limit.per_day) if patient else ()
     with _line(dbname) as cr:
         bucket, line_now = _bucket(cr, account, category, now.date())
+        ours = time.monotonic()
         after, granted = bucket.reserve(count, line_now, interval, *bounds)
         cr.execute(
             "UPDATE zoom_call_pace SET free_at = %s, day = %s, taken = %s WHERE account = %s AND category = %s",
             [after.free_at, now.date(), after.taken, account, category],
         )
-    first = time.monotonic() + bucket.next_at(line_now) - line_now
+    first = ours + bucket.next_at(line_now) - line_now
     starts = tuple(first + number * interval for number in range(granted))
     if granted == count:
-        return Places(starts, interval, spacing)
+        return Places(starts, interval, limit.per_second)
     daily = limit.per_day is not None and after.taken >= limit.per_day
-    wait = rate_limits.until_midnight(now) if daily else after.next_at(line_now) - line_now
-    return Places(starts, interval, spacing, wait, daily)
+    # Back before the line has run dry: those ahead go on meanwhile.
+    ahead = max(interval, after.next_at(line_now) - line_now - MOST_WAIT / 2)
+    wait = rate_limits.until_midnight(now) if daily else ahead
+    return Places(starts, interval, limit.per_second, wait, daily)
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from .zoom_reconciler_call import NoConnection
 _logger = logging.getLogger(__name__)
 
 FIRST_BACKOFF = timedelta(seconds=30)
+# A limit per second is over in a second; others may use the same account, so not all come back at once.
+FIRST_BACKOFF_OF_LIMIT = timedelta(seconds=3)
 LONGEST_BACKOFF = timedelta(hours=1)
 
 FAILURE_OF = (
@@ -63,6 +65,7 @@ class ZoomReconcilerBackoff(models.AbstractModel):
             return timedelta(seconds=error.retry_after)
         if not error.worth_retrying and not isinstance(error, errors.TokenRefused):
             return FOR_A_PERSON
-        doubled = FIRST_BACKOFF * 2 ** min(meeting.failures, 10)
+        first = FIRST_BACKOFF_OF_LIMIT if isinstance(error, errors.RateLimited) else FIRST_BACKOFF
+        doubled = first * 2 ** min(meeting.failures, 10)
         # Chance spreads the tries of many meetings; nothing secret hangs on it.
         return min(doubled, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311

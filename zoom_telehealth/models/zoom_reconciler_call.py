@@ -24,6 +24,10 @@ CALLS_AT_ONCE = 24
 REFILL = 8
 # Seconds after which it is looked for more while calls are under way, and nothing was there.
 LOOK_FOR_MORE = 0.5
+# After Zoom's limit per second was reached the call is made once more after so many seconds, unless Zoom says longer.
+AGAIN_AFTER, LONGEST_AGAIN = 1.5, 3.0
+# How many of those a second: others use the account too.
+SLOWLY = 4
 # Tokens are asked for one after another; past this many seconds the rest waits for the next try.
 TOKENS_SECONDS = 30
 
@@ -114,6 +118,13 @@ class _Line:
                 self._send(meeting_id, claim, renewed, (), is_first=False)
                 return
             outcome = Outcome(error=error)
+        elif is_first and _soon_over(outcome.error) and claim.task.kind != tasks.UPDATE:
+            # Nothing was done; the next try by the scheduler could be a minute away. A change has two calls, and may
+            # have been refused the second.
+            [(category, _count)] = tasks.CALLS[claim.task.kind].items()
+            again = Place(category, time.monotonic() + (outcome.error.retry_after or AGAIN_AFTER), SLOWLY)
+            self._send(meeting_id, claim, token, [again], is_first=False)
+            return
         yield meeting_id, outcome
 
     def may_look(self):
@@ -162,8 +173,15 @@ class _Line:
                     later = 0 if places.daily else behind * places.interval
                     refused[meeting_id] = errors.HeldBack(daily=places.daily, retry_after=places.wait + later)
                     behind += count
-                held[meeting_id] += [Place(category, start, places.spacing) for start in mine]
+                held[meeting_id] += [Place(category, start, places.per_second) for start in mine]
         return held, refused
+
+
+def _soon_over(error):
+    """Whether an error is Zoom's word about its limit per second, which is over in a moment."""
+    if not isinstance(error, errors.RateLimited) or isinstance(error, errors.HeldBack):
+        return False
+    return not error.daily and (error.retry_after or 0) <= LONGEST_AGAIN
 
 
 def _performer(closing):
