@@ -69,6 +69,11 @@ class BackOffice:
         entry.fill(text)
         self.page.locator(".o-autocomplete--dropdown-item").filter(has_text=text).first.click()
 
+    def choose_from(self, field: str, text: str) -> None:
+        """Choose an entry of a selection by its words."""
+        self.click(self.page.locator(f".o_field_widget[name={field}] input"))
+        self.click(self.page.locator(".o_select_menu_item").filter(has_text=text).first)
+
     def set_text(self, field: str, text: str) -> None:
         """Type into a plain field."""
         self.page.locator(f".o_field_widget[name={field}]").locator("input, textarea").first.fill(text)
@@ -98,6 +103,20 @@ class BackOffice:
         expect(self.page.get_by_role("status").filter(has_text=READY)).to_be_visible(timeout=PATIENCE_MS)
 
     # === THE CALENDAR === #
+
+    def book_weekly(self, title: str, client: str, first: datetime, times: int, minutes: int = 50) -> None:
+        """Book a series of sessions on the form behind the calendar's New."""
+        self.open_app("/odoo/calendar.event/new")
+        self.click(self.page.get_by_label("Telehealth", exact=True))
+        self.set_text("telehealth_label", title)
+        self.choose("partner_ids", client)
+        self.set_times(first.date(), first.hour, first.minute, minutes)
+        self.click(self.page.get_by_role("tab", name="Options"))
+        self.click(self.page.locator(".o_field_widget[name=recurrency] input"))
+        self.choose_from("rrule_type_ui", "Weekly")
+        self.choose_from("end_type", "Number of repetitions")
+        self.set_text("count", str(times))
+        self.save()
 
     def next_week(self) -> list[str]:
         """Go to the week after the shown one and return its days, as dates in ISO's form."""

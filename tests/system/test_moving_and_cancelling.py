@@ -86,6 +86,30 @@ def test_cancelled_on_its_form_the_meeting_is_gone_and_the_record_stays(practice
     assert practice.stack.sql("SELECT state FROM telehealth_session WHERE id = %s", (session.id,)) == [("cancelled",)]
 
 
+def test_restored_on_its_form_it_has_a_meeting_again_behind_the_same_link(
+    practice: Practice, dana: BackOffice, page_for: Callable[..., Page]
+) -> None:
+    session = practice.book(practice.moment(days=0, minutes=10))
+    practice.settle()
+    former = meeting_of(practice, session)
+    practice.cancel(session)
+    practice.settle()
+    client = page_for("alex", path=f"/telehealth/join/{session.token}")
+    expect(client.get_by_text("was cancelled")).to_be_visible()
+
+    dana.open_session(session.id)
+    dana.click(dana.page.get_by_role("button", name="Restore"))
+    dana.confirm()
+    dana.expect_ready()
+    expect(dana.page.get_by_role("button", name="Restore")).to_have_count(0)
+    assert practice.session(session.id) == session
+    # One that was deleted stays so; the restored session has another.
+    now = practice.stack.sql("SELECT zoom_id FROM zoom_meeting WHERE session_id = %s AND state = 'live'", (session.id,))
+    assert len(now) == 1 and now != [(str(former["id"]),)]
+    client.reload()
+    expect(client.get_by_role("button", name="Join session")).to_be_visible()
+
+
 def test_deleted_in_the_calendar_the_meeting_is_gone_and_the_record_stays(practice: Practice, dana: BackOffice) -> None:
     dana.open_app("/odoo/calendar")
     days = dana.next_week()

@@ -52,6 +52,7 @@ from . import (
     telehealth_session_pos,
     telehealth_session_question,
     telehealth_session_renewal,
+    telehealth_session_restore,
     telehealth_session_room,
     telehealth_session_series,
     telehealth_session_video,

@@ -45,6 +45,7 @@ from . import (
     test_readiness,
     test_readiness_downloads,
     test_repeated_answers,
+    test_restoring,
     test_secret_fields,
     test_series,
     test_series_at_zoom,

@@ -24,6 +24,9 @@ PROVIDER = "base.group_user,zoom_telehealth.group_provider"
 SCHEDULER = "base.group_user,zoom_telehealth.group_scheduler"
 MANAGER = "base.group_user,zoom_telehealth.group_manager"
 
+# The minute from which the tests reckon, and how long it holds: what is said twice in a test is the same moment.
+_minute, HELD = [], timedelta(seconds=90)
+
 
 class Practices:
     """The people and records that the tests speak of; mixed into Odoo's test cases.
@@ -35,6 +38,7 @@ class Practices:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        _minute.clear()
         cls.env = cls.env(context=dict(cls.env.context, no_reset_password=True, no_mail_to_attendees=True))
         cls.simulator = Simulator()
         cls.sunrise = cls._practice("Sunrise")
@@ -225,5 +229,7 @@ class TelehealthHttpCase(Practices, HttpCase):
 
 
 def soon(**delta):
-    """Return a moment from now, naive UTC, to the minute."""
-    return clock.now().replace(second=0, microsecond=0) + timedelta(**delta)
+    """Return a moment from now, naive UTC, to the minute; said twice in a test, it is the same."""
+    if not _minute or not timedelta(0) <= clock.now() - _minute[0] < HELD:
+        _minute[:] = [clock.now().replace(second=0, microsecond=0)]
+    return _minute[0] + timedelta(**delta)

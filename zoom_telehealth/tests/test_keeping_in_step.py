@@ -9,8 +9,9 @@ from .event_case import EventCase
 
 class TestKeepingInStep(EventCase):
     def test_moving_cancelling_and_reviving_the_event_is_the_sessions(self):
-        self.event.write({"start": soon(days=2), "stop": soon(days=2, hours=1)})
-        self.assertEqual((self.danas.start, self.danas.stop), (soon(days=2), soon(days=2, hours=1)))
+        times = {"start": soon(days=2), "stop": soon(days=2, hours=1)}
+        self.event.write(dict(times))
+        self.assertEqual({"start": self.danas.start, "stop": self.danas.stop}, times)
         self.event.action_archive()
         self.assertEqual(self.danas.state, "cancelled")
         self.event.action_unarchive()
@@ -27,9 +28,10 @@ class TestKeepingInStep(EventCase):
             self.danas.with_user(self.dana).start = soon(days=3)
 
     def test_the_version_rises_with_what_zoom_is_told_and_with_nothing_else(self):
+        times = {"start": soon(days=2), "stop": soon(days=2, hours=1)}
         for values, rises in (
-            ({"start": soon(days=2), "stop": soon(days=2, hours=1)}, True),
-            ({"start": soon(days=2), "stop": soon(days=2, hours=1)}, False),
+            (times, True),
+            (times, False),
             ({"telehealth_place": "in_person"}, True),
             ({"user_id": self.omar.id}, True),
             ({"name": "Renamed"}, False),

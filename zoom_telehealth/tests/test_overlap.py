@@ -48,6 +48,14 @@ class TestOverlap(TelehealthCase):
                 self.assertEqual(self.warned(self.first), overlaps)
                 other.event_id.action_archive()
 
+    def test_who_books_no_sessions_does_not_learn_of_one_by_trying_a_time(self):
+        for by, warned in ((self.dana, True), (self.sam, True), (self.eve, False), (self.erna, False)):
+            event = self.as_user("calendar.event", by).new(
+                {"telehealth": True, "user_id": self.dana.id, "start": self.start, "stop": self.first.stop}
+            )
+            with self.subTest(by=by.name):
+                self.assertEqual(WARNED in (event.telehealth_overlap or ""), warned)
+
     def test_what_is_cancelled_or_ended_does_not_count_and_what_is_live_does(self):
         other = self.at(10)
         for state, counts in (("scheduled", True), ("live", True), ("ended", False), ("cancelled", False)):
