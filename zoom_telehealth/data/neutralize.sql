@@ -11,4 +11,10 @@ DELETE FROM zoom_delivery;
 UPDATE zoom_recording_notice SET body = NULL;
 UPDATE res_company SET telehealth_zoom_allowed = false;
 -- Its links would still open the living practice's meetings, and its reconciler would move them.
-UPDATE zoom_meeting SET join_link = NULL, passcode = NULL, state = 'over' WHERE state IN ('wanted', 'live', 'leaving');
+UPDATE zoom_meeting SET join_link = NULL, passcode = NULL, dial_in = NULL, state = 'over'
+ WHERE state IN ('wanted', 'live', 'leaving');
+UPDATE telehealth_session SET manual_link = NULL WHERE manual_link IS NOT NULL;
+DELETE FROM telehealth_video_link;
+-- What a look at Zoom found is the living practice's: nobody removes or takes it over from here.
+DELETE FROM zoom_stray_meeting;
+DELETE FROM zoom_found_meeting;

@@ -234,7 +234,8 @@ class CalendarEventBooking(models.Model):
             return {"description": False, **vals, "videocall_location": False}
         link = vals.pop("videocall_location", None)
         self._move_description(vals, self[:1].notes)
-        if link and self.env.context.get(LINK_CONTEXT):
+        # A context comes over RPC too: the system alone renews a route.
+        if link and self.env.su and self.env.context.get(LINK_CONTEXT):
             vals |= self._link_values(link)
         typed = vals.pop("name", None)
         companies = (self.telehealth_company_id or self.env.company).sudo()

@@ -11,6 +11,8 @@ class CalendarEventOverlap(models.Model):
 
     @api.depends("telehealth", "start", "stop", "user_id", "telehealth_place", "active")
     def _compute_telehealth_overlap(self):
+        # Others see when a colleague is busy, and not that it is with a session.
+        may_know = self._may_book_telehealth()
         asked = {
             number: (
                 event._origin.sudo().telehealth_session_ids.id,
@@ -20,7 +22,7 @@ class CalendarEventOverlap(models.Model):
                 event.stop,
             )
             for number, event in enumerate(self)
-            if event.telehealth and event.active and not event.allday
+            if may_know and event.telehealth and event.active and not event.allday
         }
         sentences = self.env["telehealth.session"]._overlap_sentences(asked)
         for number, event in enumerate(self):

@@ -409,6 +409,7 @@ class TelehealthSession(models.Model):
     def action_start(self):
         """Open Zoom in a new tab by our own start route; Odoo stays where it was."""
         self.ensure_one()
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": START_ROUTE + self.sudo().token, "target": "new"}
 
     def action_cancel(self):

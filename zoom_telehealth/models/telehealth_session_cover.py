@@ -35,12 +35,19 @@ class TelehealthSessionCover(models.Model):
     def action_offer_cover(self):
         """Let the practice's other providers take these sessions over.
 
-        :raises UserError: the practice does not allow it
+        :raises UserError: the practice does not allow it, or a session has begun or is cancelled
         """
         self.check_access("write")
         for session in self:
-            if not session.cover_allowed or session.state != "scheduled":
-                raise UserError(self.env._("Your practice lets nobody take this session over by themselves."))
+            if not session.cover_allowed:
+                raise UserError(
+                    self.env._(
+                        "Your practice does not let providers cover for each other. A telehealth manager can allow it, "
+                        "or a scheduler hands the session over."
+                    )
+                )
+            if session.state != "scheduled":
+                raise UserError(self.env._("This session has begun, is over or was cancelled: nobody can cover it."))
         # Written by the system alone; who may edit a session may offer it.
         self.sudo().to_cover = True
         return True

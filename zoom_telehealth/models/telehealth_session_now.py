@@ -8,7 +8,7 @@ from odoo.fields import Command
 
 from .. import clock
 from .telehealth_service import VIDEO_PLACES
-from .telehealth_session import DEFAULT_MINUTES, START_ROUTE
+from .telehealth_session import DEFAULT_MINUTES
 
 MINUTE = timedelta(minutes=1)
 
@@ -102,9 +102,7 @@ class TelehealthSessionNow(models.Model):
 
     def action_begin(self):
         """Go to the start page in a new tab, and close the dialog that led there."""
-        self.ensure_one()
-        # Our own token: whoever may not start gets a 404 there.
-        return {"type": "ir.actions.act_url", "url": START_ROUTE + self.sudo().token, "target": "new", "close": True}
+        return self.action_start() | {"close": True}
 
 
 class ResPartnerNow(models.Model):

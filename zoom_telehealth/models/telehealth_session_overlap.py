@@ -15,6 +15,8 @@ from .zoom_connection import WORKING
 # Sessions take a day at most (so do services, and meetings at Zoom): earlier ones are not looked at.
 LONGEST_SESSION = timedelta(days=1)
 TOUCHED = "zoom_telehealth.overlap"
+# Set where the system writes what really happened.
+HAPPENED_CONTEXT = "telehealth_happened"
 # One session of another for each of these times. A host is a provider, or whoever uses the same Zoom user: two
 # providers who share one can both be busy, but not both on Zoom.
 OTHERS_AT_THAT_TIME = """
@@ -139,8 +141,19 @@ class TelehealthSessionOverlap(models.Model):
             self._watch_overlap()
         return result
 
+    def _happened(self, values):
+        """What really happened is refused by nobody: there is no person here to choose another time."""
+        return super(TelehealthSessionOverlap, self.with_context(**{HAPPENED_CONTEXT: True}))._happened(values)
+
+    def _catch_up(self):
+        super()._catch_up()
+        # It may come back to where another was booked meanwhile; the database must not refuse that either.
+        self.exclusive = False
+
     def _watch_overlap(self):
         """Have these sessions looked at before this transaction is committed, where the practice allows no overlap."""
+        if self.env.context.get(HAPPENED_CONTEXT):
+            return
         watched = self.sudo().filtered(lambda one: one.company_id.telehealth_overlap_blocked)
         precommit = self.env.cr.precommit
         if watched and TOUCHED not in precommit.data:

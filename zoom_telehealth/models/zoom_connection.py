@@ -185,7 +185,9 @@ class ZoomConnection(models.Model):
     def _client(self, session, access_token, **options):
         """Return a :class:`ZoomClient` that speaks for this connection, within the limits of its Zoom account."""
         self.ensure_one()
-        api_url = self.api_url or self.env["zoom.app"]._addresses().api_url
+        # Read in a cursor of its own, or the caller's transaction would be open again while Zoom is asked (rule 4).
+        with self.env.registry.cursor() as cr:
+            api_url = self.with_env(self.env(cr=cr)).api_url or self.env["zoom.app"]._addresses().api_url
         pace = self.env["zoom.call.pace"]._pace(self, hurried=options.get("timeout") is CLICK)
         return ZoomClient(session, api_url, access_token, pace=pace, **options)
 

@@ -8,6 +8,7 @@ from odoo.tools import SQL, hmac
 from .. import clock
 from ..zoom import tasks
 from ..zoom.plan_limits import HOST_WRITES_A_DAY, HOST_WRITES_FOR_ALL
+from ..zoom.rate_limits import host_day
 
 # The tasks that Zoom counts as writes.
 WRITES = (tasks.CREATE, tasks.UPDATE)
@@ -33,7 +34,7 @@ class ZoomHostDay(models.Model):
 
         :param connections: ``zoom.connection`` records
         """
-        day = clock.now().date()
+        day = host_day(clock.now())
         hosts = {connection.id: self._host(connection) for connection in connections}
         if not hosts:
             return {}

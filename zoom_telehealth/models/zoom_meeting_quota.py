@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import models
 
 from .. import clock
-from ..zoom.rate_limits import next_midnight
+from ..zoom.rate_limits import next_host_day
 
 # The last writes of a day are for sessions that start within this time, or should have started. Whoever clicks on Start
 # or Join, or stands at the door, does so within it.
@@ -24,5 +24,5 @@ class ZoomMeetingQuota(models.Model):
         """Return how long to wait where the day's writes are used up: until the next, or until it becomes urgent."""
         self.ensure_one()
         now = clock.now()
-        moments = [next_midnight(now), self.session_id.start - URGENT]
+        moments = [next_host_day(now), self.session_id.start - URGENT]
         return min(moment for moment in moments if moment > now) - now

@@ -138,6 +138,8 @@ class ZoomReconciler(models.AbstractModel):
             kind = self._next_step(meeting)
             if kind in WRITES and not days[meeting.connection_id.id]._take(meeting._is_urgent()):
                 self._put_off(meeting, "quota", meeting._quota_wait())
+                # What an edit makes of it is looked at before that: it may be urgent now, or to be removed.
+                meeting.attempt_version = meeting.session_id.version
             elif kind:
                 claims[meeting.id] = self._attempt(meeting, kind, lines[meeting.connection_id.id])
         return claims

@@ -61,6 +61,8 @@ class ZoomReconcilerBackoff(models.AbstractModel):
     @api.model
     def _backoff(self, meeting, error):
         """Return how long to wait: what Zoom said, or twice as long as before with some chance in it."""
+        if isinstance(error, errors.RateLimited) and error.of_host:
+            return meeting._quota_wait()
         if error.retry_after:
             return timedelta(seconds=error.retry_after)
         if not error.worth_retrying and not isinstance(error, errors.TokenRefused):

@@ -93,6 +93,8 @@ class _Line:
     def submit(self, claims):
         """Hand claims to the pool, each with a token and its places in line; yields the outcomes of those without."""
         give_up_asking = time.monotonic() + TOKENS_SECONDS
+        # What had no token may have one by now: its provider connected again, or Zoom answers.
+        self._tokens = {key: known for key, known in self._tokens.items() if known[0]}
         ready = {}
         for meeting_id, claim in claims.items():
             token, error = self._token(claim.connection_id, give_up_asking)

@@ -19,6 +19,9 @@ ASK_AFTER = (
     timedelta(hours=6),
     *(timedelta(days=days) for days in range(1, 9)),
 )
+# Put off since the day's writes are used up, and the session was edited since: it may be urgent now, or be cancelled,
+# and removing is no write.
+EDITED_SINCE = "(m.failure = 'quota' AND m.attempt_version <> s.version)"
 # Meetings of sessions that should have begun, or ended, and when Zoom is asked next. A session that was started by a
 # click, and of which no event came, is asked for by that time; one whose meeting runs early, as its door opens.
 ASKED = """
@@ -95,8 +98,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                  WHERE s.place = 'zoom' AND s.state = 'scheduled' AND s.confirmation IS DISTINCT FROM 'awaiting'
                    AND s.start > %(now)s - interval '1 day' AND s.stop > %(now)s
                    AND s.start < %(now)s + make_interval(days => c.telehealth_horizon_days)
-                   AND (m.id IS NULL OR (m.state = 'wanted'
-                        AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s))
+                   AND (m.id IS NULL OR (m.state = 'wanted' AND COALESCE(m.lease_until, %(now)s) <= %(now)s
+                        AND (COALESCE(m.next_try, %(now)s) <= %(now)s OR """ + EDITED_SINCE + """)))
                    AND EXISTS (
                        SELECT FROM zoom_connection k JOIN zoom_app_res_company_rel r ON r.app_id = k.app_id
                         WHERE k.user_id = s.provider_id AND k.state IN %(working)s AND r.company_id = s.company_id
@@ -109,8 +112,8 @@ class ZoomReconcilerDue(models.AbstractModel):
                   JOIN res_company c ON c.id = m.company_id
                   JOIN res_users u ON u.id = m.provider_id
              LEFT JOIN telehealth_session s ON s.id = m.session_id
-                 WHERE m.state IN ('wanted', 'live', 'leaving')
-                   AND COALESCE(m.next_try, %(now)s) <= %(now)s AND COALESCE(m.lease_until, %(now)s) <= %(now)s
+                 WHERE m.state IN ('wanted', 'live', 'leaving') AND COALESCE(m.lease_until, %(now)s) <= %(now)s
+                   AND (COALESCE(m.next_try, %(now)s) <= %(now)s OR """ + EDITED_SINCE + """)
                    AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
                         OR (m.let_go AND s.state = 'scheduled')
                         OR (m.link_version <> s.link_version AND s.state = 'scheduled' AND s.stop > %(now)s)

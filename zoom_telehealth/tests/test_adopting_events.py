@@ -125,3 +125,23 @@ class TestAdoptingEvents(TelehealthCase):
         for user in (self.eve, self.ada):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.as_user("telehealth.adopt.events", user).create({})
+
+    def test_a_line_shows_nothing_of_an_event_that_its_reader_may_not_see(self):
+        others = self.book(self.omar, [self.ben], start=soon(days=7))
+        for by in (self.dana, self.otto, self.sid):
+            dialog = self.as_user("telehealth.adopt.events", by).create({"line_ids": []})
+            line = self.as_user("telehealth.adopt.event", by).create({"dialog_id": dialog.id, "event_id": others.id})
+            line.invalidate_recordset()
+            for name in ("partner_ids", "start", "is_series"):
+                with self.subTest(by=by.name, field=name), self.assertRaises(AccessError):
+                    line.read([name])
+
+    def test_private_events_are_their_owners_to_take_over_and_stop_nobody_else(self):
+        self.plain.privacy = "private"
+        self.assertIn(self.plain.id, self.offered(self.dialog()))
+        form = self.dialog(self.sam)
+        form.provider_id = self.dana
+        self.assertNotIn(self.plain.id, self.offered(form))
+        action = form.save().action_adopt()
+        self.assertFalse(self.plain.telehealth)
+        self.assertEqual(self.env["telehealth.session"].search_count(action["domain"]), 4)

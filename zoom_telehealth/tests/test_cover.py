@@ -75,7 +75,7 @@ class TestCover(TelehealthCase):
     def test_it_is_off_until_the_practice_allows_it(self):
         self.assertFalse(self.harbour.telehealth_cover_allowed)
         self.sunrise.telehealth_cover_allowed = False
-        with self.assertRaisesRegex(UserError, "lets nobody"):
+        with self.assertRaisesRegex(UserError, "does not let providers cover"):
             self.offer()
 
     def test_another_practices_providers_and_who_holds_no_sessions_see_nothing(self):

@@ -1,8 +1,10 @@
 """The calendar event and its session: one switch, a neutral face, one join route, and who keeps what."""
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import Form
 
+from ..models.calendar_event_booking import LINK_CONTEXT
 from .common import ANA, ANAS_TITLE, NEUTRAL, SERVICE, soon
 from .event_case import EventCase
 
@@ -174,6 +176,14 @@ class TestNeutralFace(EventCase):
             self.assertEqual(self.event.videocall_location, route)
         event = self.book(self.dana, videocall_location="https://zoom.us/j/123")
         self.assertIn("/telehealth/join/", event.videocall_location)
+
+    def test_no_context_of_a_call_lets_a_guest_put_another_link_in_its_place(self):
+        route = self.event.videocall_location
+        self.event.write({"partner_ids": [Command.link(self.eve.partner_id.id)]})
+        guests = self.as_user("calendar.event", self.eve).browse(self.event.id)
+        guests.with_context(**{LINK_CONTEXT: True}).write({"videocall_location": "https://zoom.example/j/1"})
+        self.assertEqual(self.event.videocall_location, route)
+        self.assertNotIn("zoom.example", self.event.description)
 
     def test_no_calendar_sync_adds_a_link_of_its_own(self):
         """R23."""

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
+from ..models.telehealth_session_held import NOT_HELD
 from .common import TelehealthCase, soon
 
 REFUSED = "allows no two sessions at one time"
@@ -46,6 +47,14 @@ class TestOverlap(TelehealthCase):
                 self.assertEqual(self.warned(other), overlaps)
                 self.assertEqual(self.warned(self.first), overlaps)
                 other.event_id.action_archive()
+
+    def test_who_books_no_sessions_does_not_learn_of_one_by_trying_a_time(self):
+        for by, warned in ((self.dana, True), (self.sam, True), (self.eve, False), (self.erna, False)):
+            event = self.as_user("calendar.event", by).new(
+                {"telehealth": True, "user_id": self.dana.id, "start": self.start, "stop": self.first.stop}
+            )
+            with self.subTest(by=by.name):
+                self.assertEqual(WARNED in (event.telehealth_overlap or ""), warned)
 
     def test_what_is_cancelled_or_ended_does_not_count_and_what_is_live_does(self):
         other = self.at(10)
@@ -140,6 +149,29 @@ class TestOverlap(TelehealthCase):
             session.state = "live"
         self.first.with_user(self.dana).label = "Renamed"
         self.env.cr.flush()
+
+    def test_a_session_that_was_not_held_after_all_stands_beside_a_crisis_that_came_meanwhile(self):
+        self.block()
+        self.first.write({"state": "live", "started_at": self.start})
+        crisis = self.at(10)
+        crisis.unscheduled = True
+        self.env.cr.flush()
+        self.first._happened(NOT_HELD)
+        self.env.cr.flush()
+        self.assertEqual(self.first.state, "scheduled")
+        self.assertTrue(self.warned(self.first))
+
+    def test_a_session_whose_event_was_moved_while_it_seemed_live_goes_there_whoever_is_there(self):
+        self.block()
+        other = self.at(200)
+        self.env.cr.flush()
+        self.first.write({"state": "live", "started_at": self.start})
+        self.first.event_id.write({"start": other.start, "stop": other.stop})
+        self.env.cr.flush()
+        self.first._happened(NOT_HELD)
+        self.env.cr.flush()
+        self.env["telehealth.session"]._refuse_overlap()
+        self.assertEqual((self.first.state, self.first.start), ("scheduled", other.start))
 
     def test_a_whole_series_moved_by_less_than_its_length_is_not_in_its_own_way(self):
         self.block()

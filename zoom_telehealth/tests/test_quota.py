@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from .. import clock
 from ..models.zoom_meeting import FAILURES
+from ..zoom.rate_limits import MIDNIGHT_MARGIN
 from .common import soon
 from .reconciler_case import ReconcilerCase
 from .simulator import DANA, OMAR
@@ -89,7 +90,7 @@ class TestQuota(ReconcilerCase):
         self.count().writes = 100
         self.work()
         meeting = self.meeting_of(session)
-        self.assertAlmostEqual(meeting.next_try, soon(hours=12), delta=timedelta(seconds=1))
+        self.assertAlmostEqual(meeting.next_try, soon(hours=12) + MIDNIGHT_MARGIN, delta=timedelta(seconds=1))
         with self.clock_moved(hours=11, minutes=59):
             self.assertEqual(self.work(), {})
         with self.clock_moved(hours=12, minutes=1):
@@ -105,6 +106,58 @@ class TestQuota(ReconcilerCase):
         with self.clock_moved(hours=6, minutes=1):
             self.work()
         self.assertEqual(meeting.state, "live")
+
+    def put_off(self):
+        """A session in two days whose move has to wait, since the day's ordinary writes are used up."""
+        session = self.later()
+        self.work()
+        self.count().writes = 90
+        session.event_id.write({"start": soon(days=3), "stop": soon(days=3, hours=1)})
+        self.work()
+        self.assertEqual(self.meeting_of(session).failure, "quota")
+        return session
+
+    def test_what_is_moved_to_where_it_is_urgent_is_told_at_once(self):
+        session = self.put_off()
+        session.event_id.write({"start": soon(hours=2), "stop": soon(hours=3)})
+        self.assertEqual(list(self.work().values()), ["update"])
+        self.assertEqual(self.meeting_of(session).start, session.start)
+
+    def test_what_is_made_urgent_before_it_was_made_is_made_at_once(self):
+        self.count().writes = 90
+        session = self.later()
+        self.work()
+        self.assertEqual(self.meeting_of(session).failure, "quota")
+        session.event_id.write({"start": soon(hours=2), "stop": soon(hours=3)})
+        self.assertEqual(list(self.work().values()), ["create"])
+
+    def test_what_is_cancelled_while_it_waits_is_removed_at_once(self):
+        session = self.put_off()
+        session.event_id.action_archive()
+        self.work()
+        self.assertEqual(self.simulator.meetings(), [])
+
+    def test_an_edit_that_changes_nothing_of_the_wait_is_looked_at_once(self):
+        session = self.put_off()
+        wait = self.meeting_of(session).next_try
+        session.event_id.write({"start": soon(days=4), "stop": soon(days=4, hours=1)})
+        self.assertTrue(self.reconciler._due(8))
+        self.assertEqual(self.work(), {})
+        self.assertEqual(self.reconciler._due(8), [])
+        self.assertAlmostEqual(self.meeting_of(session).next_try, wait, delta=timedelta(seconds=1))
+
+    def test_zooms_refusal_right_after_midnight_is_of_the_day_before(self):
+        """Zoom's clock is a little behind: its old day still lasts when ours is over."""
+        with self.clock_moved(hours=12, seconds=1):
+            self.count().spent = True
+            session = self.later()
+            self.work()
+            meeting = self.meeting_of(session)
+            self.assertEqual(meeting.failure, "quota")
+            self.assertLess(meeting.next_try, soon(minutes=1))
+        with self.clock_moved(hours=12, minutes=1):
+            self.work()
+            self.assertEqual(meeting.state, "live")
 
     def test_somebody_at_the_door_uses_the_last_ones_at_once(self):
         session = self.session(start=soon(minutes=5))

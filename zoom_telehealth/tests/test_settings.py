@@ -184,6 +184,11 @@ class TestSettings(TelehealthCase):
 class TestNeutralizing(TelehealthCase):
     def test_a_copy_of_the_database_uses_no_token_of_the_live_one(self):
         connection = self.connection_row(self.dana, self.app, "zoom-dana")
+        session = self.session_of(self.book(self.dana, [self.ana]))
+        session.manual_link = "https://video.example/room"
+        meeting = self.meeting_row(session, connection, dial_in="a passcode")
+        self.as_user("res.users", self.dana).browse(self.dana.id).telehealth_own_link = "https://video.example/dana"
+        self.env["telehealth.video.link"]._keep(self.sunrise, "https://video.example/sunrise")
         self.env.flush_all()
         with file_open("zoom_telehealth/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
@@ -192,3 +197,6 @@ class TestNeutralizing(TelehealthCase):
         self.assertFalse(self.env["zoom.connection.token"].search([]))
         self.assertFalse(self.app.client_secret)
         self.assertFalse(self.sunrise.telehealth_zoom_allowed)
+        for link in (meeting.join_link, meeting.passcode, meeting.dial_in, session.manual_link):
+            self.assertFalse(link, "a way into the living practice's sessions")
+        self.assertFalse(self.env["telehealth.video.link"].search([]))

@@ -40,6 +40,13 @@ class TestStartNow(ReconcilerCase):
         self.assertEqual((action["url"], action["close"]), (f"/telehealth/start/{session.token}", True))
         self.assertEqual(session._door(), "open", "who is called in may come at once")
 
+    def test_the_way_to_the_start_page_is_told_to_who_may_see_the_session_alone(self):
+        session, _action = self.started()
+        for by in (self.omar, self.otto, self.eve, self.ana):
+            for action in ("action_start", "action_begin"):
+                with self.subTest(by=by.name, action=action), self.assertRaises(AccessError):
+                    getattr(session.with_user(by), action)()
+
     def test_its_service_and_length_are_the_practices(self):
         self.sunrise.telehealth_now_service_id = self.service
         session, _action = self.started()

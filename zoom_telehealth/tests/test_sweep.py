@@ -1,6 +1,7 @@
 """The nightly sweep: what Zoom lists is held against what is known here, and nothing unknown is touched (R8, R12)."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 
@@ -44,6 +45,10 @@ class TestSweep(ReconcilerCase):
 
     def strays(self):
         return self.env["zoom.stray.meeting"].search([])
+
+    def test_who_asks_zoom_reads_nothing_in_their_own_transaction_which_is_closed_by_then(self):
+        with self.env.registry.cursor() as cr, patch.object(cr, "execute", side_effect=AssertionError):
+            self.connection.with_env(self.env(cr=cr))._client(None, "an access token")
 
     def test_where_all_agrees_one_list_is_asked_for_and_nothing_else(self):
         self.sweep()

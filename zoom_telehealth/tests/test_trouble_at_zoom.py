@@ -5,7 +5,7 @@ from datetime import timedelta
 from .. import clock
 from .common import ANA, ANAS_TITLE, soon
 from .reconciler_case import ReconcilerCase
-from .simulator import DANA, NORA, PRACTICE_APP
+from .simulator import DANA, NORA, OMAR, PRACTICE_APP
 
 
 class TestTrouble(ReconcilerCase):
@@ -94,6 +94,22 @@ class TestTrouble(ReconcilerCase):
         session.invalidate_recordset()
         self.assertEqual(session.meeting_status, "waiting")
         self.assertIn("Dana Reyes", session.meeting_sentence)
+
+    def test_who_connects_again_while_the_loop_runs_is_not_held_to_what_it_found_before(self):
+        self.env["zoom.connection.token"].search([("connection_id", "=", self.connection.id)]).unlink()
+        self.connect(self.omar, OMAR)
+        danas, omars = self.session(), self.session(provider=self.omar)
+        connected = []
+
+        def more(_room):
+            if connected:
+                return {}
+            connected.append(self.connect(self.dana, DANA))
+            return self.reconciler._claim(8)
+
+        for meeting_id, outcome in self.reconciler._call(self.reconciler._claim(8), more):
+            self.reconciler._record(meeting_id, outcome)
+        self.assertEqual([self.meeting_of(session).state for session in (danas, omars)], ["live", "live"])
 
     def test_an_outage_of_the_token_endpoint_never_disconnects(self):
         """R3."""

@@ -40,7 +40,7 @@ class TelehealthAdoptEvents(models.TransientModel):
     @api.model
     def _events_of(self, provider):
         """Return a provider's coming events with people from outside that are no sessions and that the user may see."""
-        return self.env["calendar.event"].search(
+        found = self.env["calendar.event"].search(
             [
                 ("telehealth", "=", False),
                 ("user_id", "=", provider.id),
@@ -51,6 +51,8 @@ class TelehealthAdoptEvents(models.TransientModel):
             order="start, id",
             limit=MOST_EVENTS,
         )
+        # Core finds private ones for everybody and lets nobody else change them: one of them would stop all others.
+        return found.filtered(lambda event: not event._check_private_event_conditions())
 
     @api.model
     def _lines(self, provider):
@@ -94,6 +96,7 @@ class TelehealthAdoptEvent(models.TransientModel):
     dialog_id = fields.Many2one("telehealth.adopt.events", required=True, ondelete="cascade")
     event_id = fields.Many2one("calendar.event", required=True, ondelete="cascade")
     chosen = fields.Boolean("Take over", default=True)
-    start = fields.Datetime(related="event_id.start", string="When")
-    partner_ids = fields.Many2many(related="event_id.partner_ids", string="Who")
-    is_series = fields.Boolean("And all that follow", related="event_id.recurrency")
+    # Not as superuser, as related fields are by default: anybody may name any event here.
+    start = fields.Datetime(related="event_id.start", related_sudo=False, string="When")
+    partner_ids = fields.Many2many(related="event_id.partner_ids", related_sudo=False, string="Who")
+    is_series = fields.Boolean("And all that follow", related="event_id.recurrency", related_sudo=False)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 # No limit of Zoom's is longer than a day: a longer wait is a mistake, or a clock that is off.
 LONGEST_WAIT = 86400.0
+
+# Zoom's clock is not quite ours: its new day is trusted so long after it began here. What it says of a limit in
+# between is said of the day before.
+MIDNIGHT_MARGIN = timedelta(seconds=30)
 
 _HOST_TEXT = re.compile(r"meeting create/update|particular user", re.IGNORECASE)
 _DAILY_TEXT = re.compile(r"\bdaily\b|GMT 00:00:00", re.IGNORECASE)
@@ -59,6 +63,19 @@ def until_midnight(now: datetime) -> float:
 def next_midnight(now: datetime) -> datetime:
     """The next 00:00 UTC, naive."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def host_day(now: datetime) -> date:
+    """The UTC day to which a host's writes count.
+
+    :param now: naive UTC
+    """
+    return (now - MIDNIGHT_MARGIN).date()
+
+
+def next_host_day(now: datetime) -> datetime:
+    """When a host's writes count anew, naive UTC."""
+    return next_midnight(now - MIDNIGHT_MARGIN) + MIDNIGHT_MARGIN
 
 
 def _seconds(text: str, now: datetime) -> float | None:
