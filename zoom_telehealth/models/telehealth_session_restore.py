@@ -26,7 +26,9 @@ class TelehealthSessionRestore(models.Model):
         events.filtered(lambda event: not event.active).action_unarchive()
         events.filtered(lambda event: not event.telehealth).write({"telehealth": True})
         awaiting = cancelled._await_again()
-        (cancelled & awaiting.filtered(lambda session: session.provider_id == self.env.user)).action_accept()
+        own = cancelled.filtered(lambda session: session.provider_id == self.env.user)
+        declined = own.filtered(lambda session: "declined" in session.sudo()._provider_attendee().mapped("state"))
+        (own & awaiting | declined).action_accept()
         coming = (cancelled - awaiting).filtered(lambda session: session.start > clock.now())
         coming.event_id.attendee_ids._send_invitation_emails()
         return True

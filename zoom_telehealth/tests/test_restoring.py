@@ -54,12 +54,15 @@ class TestRestoring(MailCase):
         for user, confirmation, mails in ((self.sam, "awaiting", 0), (self.dana, "confirmed", 1)):
             with self.subTest(user=user.login):
                 session = self.session_of(self.book(self.dana, [self.ana], by=self.sam, start=soon(days=3)))
+                session.with_user(self.dana).action_accept()
                 session.with_user(self.dana).action_decline()
                 self.assertEqual(session.state, "cancelled")
                 with self.mock_mail_gateway():
                     session.with_user(user).action_restore()
                     self.assertEqual(len(self.texts_to(self.ana)), mails)
                 self.assertEqual((session.state, session.confirmation), ("scheduled", confirmation))
+                answer = session.sudo()._provider_attendee().state
+                self.assertEqual(answer == "accepted", user == self.dana)
                 with self.mock_mail_gateway():
                     session.with_user(self.dana).action_accept()
                     self.assertEqual(len(self.texts_to(self.ana)), 1 - mails, "invited once, when it is accepted")
