@@ -74,7 +74,9 @@ class CalendarEvent(models.Model):
     def _compute_telehealth_booking(self):
         visible = self._visible_sessions()
         fresh = self.filtered(lambda event: event._origin.id not in visible)
-        places = self.env["telehealth.session"]._default_places(fresh.user_id, self.env.company)
+        # Who books no sessions is not told which colleague connected Zoom.
+        hosts = fresh.user_id if self._may_book_telehealth() else fresh.user_id.browse()
+        places = self.env["telehealth.session"]._default_places(hosts, self.env.company)
         for event in self:
             session = visible.get(event._origin.id, self.env["telehealth.session"])
             event.telehealth_label = session.label

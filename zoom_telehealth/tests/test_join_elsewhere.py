@@ -178,6 +178,16 @@ class TestDiscussSession(ElsewhereCase):
         with self.assertRaises(UserError):
             room.sudo()._add_members(guests=guest)
 
+    def test_it_has_no_threads_which_would_have_an_invitation_and_outlive_it(self):
+        with self.clock_at(self.in_window):
+            self.provider_starts()
+        room = self.danas.room_id.with_user(self.dana)
+        message = room.message_post(body="How was the week?", message_type="comment")
+        with self.assertRaisesRegex(UserError, "no threads"):
+            room._create_sub_channel(from_message_id=message.id)
+        other = self.env["discuss.channel"].with_user(self.dana).create({"name": "Team", "channel_type": "group"})
+        self.assertTrue(other._create_sub_channel(name="Lunch").parent_channel_id)
+
     def test_what_is_said_in_it_goes_with_it(self):
         with self.clock_at(self.danas.start):
             self.provider_starts()

@@ -59,6 +59,19 @@ class TestDefaultPlace(TelehealthCase):
         connection._mark("disconnected", "person")
         self.assertEqual(self.place(), "discuss")
 
+    def test_who_books_no_sessions_does_not_learn_by_it_who_connected_zoom(self):
+        self.sunrise.telehealth_place = "discuss"
+        self.connection_row(self.dana, self.app, "zoom-dana")
+        event = self.as_user("calendar.event", self.dana).create(
+            {"name": "Lunch", "start": soon(days=1), "stop": soon(days=1, hours=1)}
+        )
+        others = event.copy()
+        others.user_id = self.omar
+        for user, places in ((self.sam, ["zoom", "discuss"]), (self.eve, ["zoom", "zoom"])):
+            seen = (event | others).with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+            with self.subTest(user=user.login):
+                self.assertEqual(seen.mapped("telehealth_place"), places)
+
     def test_a_service_and_a_person_say_otherwise(self):
         self.connection_row(self.dana, self.app, "zoom-dana")
         self.service.place = "in_person"
