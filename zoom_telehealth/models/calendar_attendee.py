@@ -10,6 +10,9 @@ SESSION_TEMPLATES = {
     "calendar.calendar_template_delete_event": "zoom_telehealth.mail_template_session_cancelled",
 }
 
+# The events that a mail about a cancelled one names besides it.
+ALSO_CANCELLED = "telehealth_also_cancelled"
+
 
 class CalendarAttendee(models.Model):
     _inherit = "calendar.attendee"
@@ -41,32 +44,44 @@ class CalendarAttendee(models.Model):
         return (own and self.env.ref(own, raise_if_not_found=False)) or mail_template
 
     def _tell_cancelled(self):
-        """Tell each attendee but the user that the session is off, with a file that takes it out of their calendar.
+        """Tell each person but the user that their sessions are off, with files that take them out of their calendar.
 
-        The mails hang on the attendees: what hangs on the event goes with it when it is deleted.
+        One mail a person, about the nearest, which names the others. The mails hang on the attendees: what hangs on the
+        event goes with it when it is deleted.
         """
         template = self.env.ref("zoom_telehealth.mail_template_session_cancelled", raise_if_not_found=False)
+        told = self.filtered(lambda attendee: attendee.email and attendee._should_notify_attendee())
+        if not template or not told:
+            return
         mails = self.env["mail.mail"].sudo()
-        for attendee in self.filtered(lambda attendee: attendee.email and attendee._should_notify_attendee()):
-            if not template:
-                break
-            event = attendee.event_id.with_context(**{RECIPIENT_CONTEXT: attendee.partner_id.id})
-            attachment = {
-                "name": "cancelled.ics",
-                "raw": event._telehealth_ics(cancelled=True),
-                "mimetype": "text/calendar",
-                "res_model": "mail.compose.message",
-                "res_id": 0,
-            }
+        for attendees in told.grouped("partner_id").values():
+            first, *others = attendees.sorted(lambda attendee: attendee.event_id.start)
+            files = (
+                self.env["ir.attachment"].sudo().create([attendee._cancelled_file() for attendee in (first, *others)])
+            )
             # As superuser: a mail template is sent by whoever may cancel, and reads the practice's help contact.
             mails |= mails.browse(
-                template.sudo().send_mail(
-                    attendee.id,
-                    email_values={"attachment_ids": self.env["ir.attachment"].sudo().create(attachment).ids},
+                template.sudo()
+                .with_context(**{ALSO_CANCELLED: [attendee.event_id for attendee in others]})
+                .send_mail(
+                    first.id,
+                    email_values={"attachment_ids": files.ids},
                     email_layout_xmlid="mail.mail_notification_light",
                 )
             )
         mails.send_after_commit()
+
+    def _cancelled_file(self):
+        """Return the values of the calendar file that takes the session out of its one recipient's calendar."""
+        self.ensure_one()
+        event = self.event_id.with_context(**{RECIPIENT_CONTEXT: self.partner_id.id})
+        return {
+            "name": "cancelled.ics",
+            "raw": event._telehealth_ics(cancelled=True),
+            "mimetype": "text/calendar",
+            "res_model": "mail.compose.message",
+            "res_id": 0,
+        }
 
     def _session_page_values(self):
         """Return what the page behind an invitation's buttons shows to its one recipient, who may be signed out."""

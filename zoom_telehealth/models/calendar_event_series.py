@@ -93,6 +93,8 @@ class CalendarEventSeries(models.Model):
         booking = edit.booking()
         edit.outgrown().event_id = False
         kept._follow_events()
+        # As one that is moved alone; core's reset of answers inside the edit was no answer.
+        kept.filtered(lambda session: session.start != edit.times[session][0])._await_provider()
         edit.events.exists().with_env(self.env)._make_missing_sessions(booking)
         if not self.env.context.get("skip_attendee_notification"):
             self._tell_of_series_edit(edit, kept)

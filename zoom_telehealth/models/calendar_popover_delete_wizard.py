@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .. import clock
+
 
 class CalendarPopoverDeleteWizard(models.TransientModel):
     _inherit = "calendar.popover.delete.wizard"
@@ -7,9 +9,16 @@ class CalendarPopoverDeleteWizard(models.TransientModel):
     telehealth = fields.Boolean(related="calendar_event_id.telehealth")
 
     def action_send_mail_and_delete(self):
-        """Tell each person of a session on their own; core's one mail goes to all and lists them."""
-        event = self.calendar_event_id
-        if not event.telehealth:
+        """Tell each person of the sessions on their own; core's one mail goes to all and lists them."""
+        if not self.calendar_event_id.telehealth:
             return super().action_send_mail_and_delete()
-        event.attendee_ids._tell_cancelled()
+        self._deleted_events().filtered(lambda event: event.start > clock.now()).attendee_ids._tell_cancelled()
         return self.action_delete()
+
+    def _deleted_events(self):
+        """Return the events that core's :meth:`action_delete` deletes: one, or some of its series."""
+        event, kind = self.calendar_event_id, self.env.context.get("default_recurrence")
+        if kind not in ("next", "all") or not event.recurrence_id:
+            return event
+        series = event.recurrence_id.calendar_event_ids.filtered("telehealth")
+        return series if kind == "all" else series.filtered(lambda one: one.start >= event.start)

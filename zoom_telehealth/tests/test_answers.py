@@ -1,5 +1,7 @@
 """What follows when a provider accepts or declines, and when clients decline, by every door."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests.common import JsonRpcException
@@ -97,6 +99,24 @@ class TestConfirmation(AnswersCase):
         self.assertEqual(self.work_all(), ["delete"])
         self.seen_by(self.omar, self.sams).action_accept()
         self.assertEqual(self.work_all(), ["create"])
+
+    def test_a_series_moved_by_somebody_else_awaits_again_and_keeps_its_meetings(self):
+        start = soon(days=2).replace(hour=10)
+        event = self.book(
+            self.dana, [self.ana], start=start,
+            recurrency=True, rrule_type="daily", interval=1, end_type="count", count=3, event_tz="UTC",
+        )  # fmt: skip
+        sessions = event.sudo().recurrence_id.calendar_event_ids.telehealth_session_ids
+        self.work_all()
+        for user, confirmation in ((self.dana, "confirmed"), (self.sam, "awaiting")):
+            start += timedelta(hours=1)
+            times = {"start": start, "stop": start + timedelta(hours=1)}
+            base = sessions.event_id.recurrence_id.base_event_id
+            self.as_user("calendar.event", user).browse(base.id).write({**times, "recurrence_update": "all_events"})
+            self.env.invalidate_all()
+            with self.subTest(user=user.name):
+                self.assertEqual(sessions.mapped("confirmation"), [confirmation] * 3)
+                self.assertEqual(self.work_all(), ["update"] * 3)
 
     def test_moved_by_somebody_else_it_awaits_again_and_keeps_its_meeting(self):
         self.seen_by(self.dana, self.sams).action_accept()

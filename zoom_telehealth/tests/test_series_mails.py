@@ -91,3 +91,19 @@ class TestSeriesMails(SeriesCase, MailCase):
         with self.mock_mail_gateway():
             self.move(self.events[0].with_context(skip_attendee_notification=True), hours=1)
             self.assertEqual(self.sent(), [])
+
+    def test_deleting_this_and_the_following_tells_each_once_and_takes_all_out_of_their_calendars(self):
+        """Core's dialog knows the clicked occurrence alone; each person gets one mail that names the others."""
+        dialog = self.as_user("calendar.popover.delete.wizard", self.sam).with_context(default_recurrence="next")
+        for button in ("send", "send_after_commit"):
+            self.patch(type(self.env["mail.mail"]), button, lambda mails, **_options: mails and None)
+        dialog.create({"calendar_event_id": self.events[2].id, "delete": "next"}).action_send_mail_and_delete()
+        mails = self.env["mail.mail"].search([("subject", "like", "was cancelled")])
+        self.assertEqual(mails.recipient_ids, (self.dana | self.ana | self.ben).partner_id)
+        self.assertEqual(len(mails), 3)
+        self.assertEqual(mails.mapped(lambda mail: len(mail.attachment_ids)), [WEEKS - 2] * 3)
+        for mail in mails:
+            self.assertEqual(mail.body_html.count("<li"), WEEKS - 3)
+            for person in self.ana | self.ben:
+                self.assertTrue(person.partner_id in mail.recipient_ids or person.name not in mail.body_html)
+        self.assertEqual(len(self.sessions()), 2)
