@@ -64,7 +64,7 @@ class TelehealthSessionPlace(models.Model):
 
     def write(self, vals):
         own = {name: vals[name] for name in OWN_FIELDS & vals.keys()}
-        if not own or self.env.context.get("from_calendar_event"):
+        if not own or (self.env.su and self.env.context.get("from_calendar_event")):
             return super().write(vals)
         self._check_event_fields([vals])
         rest = {name: value for name, value in vals.items() if name not in OWN_FIELDS}

@@ -60,6 +60,16 @@ class TestSessionForm(EventCase):
         session.write({"place": "in_person"})
         self.assertEqual((session.place, self.event.telehealth_place), ("in_person", "in_person"))
 
+    def test_no_context_of_a_call_writes_past_the_event_or_into_what_was_held(self):
+        session = self.session_of(self.book(self.dana, [self.ana])).with_user(self.dana)
+        past = session.with_context(from_calendar_event=True)
+        past.start = soon(days=9)
+        self.assertEqual(session.event_id.start, soon(days=9))
+        session.sudo()._end(soon(days=9, hours=1))
+        for values in ({"start": soon(days=8)}, {"provider_id": self.omar.id}, {"manual_link": "https://video.example/x"}):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                past.write(values)
+
     def test_editing_the_clients_keeps_the_guests(self):
         self.event.write({"partner_ids": [Command.link(self.eve.partner_id.id)]})
         self.danas.with_user(self.dana).client_ids = self.ben.partner_id
