@@ -66,7 +66,11 @@ class TestSessionForm(EventCase):
         past.start = soon(days=9)
         self.assertEqual(session.event_id.start, soon(days=9))
         session.sudo()._end(soon(days=9, hours=1))
-        for values in ({"start": soon(days=8)}, {"provider_id": self.omar.id}, {"manual_link": "https://video.example/x"}):
+        for values in (
+            {"start": soon(days=8)},
+            {"provider_id": self.omar.id},
+            {"manual_link": "https://video.example/x"},
+        ):
             with self.subTest(values=values), self.assertRaises(UserError):
                 past.write(values)
 
