@@ -92,6 +92,8 @@ class CalendarEventSeries(models.Model):
         kept = edit.coming - lost
         booking = edit.booking()
         edit.outgrown().event_id = False
+        if not edit.hands_over:
+            self._keep_providers(edit, kept)
         kept._follow_events()
         # As one that is moved alone; core's reset of answers inside the edit was no answer.
         kept.filtered(lambda session: session.start != edit.times[session][0])._await_provider()
@@ -99,6 +101,13 @@ class CalendarEventSeries(models.Model):
         if not self.env.context.get("skip_attendee_notification"):
             self._tell_of_series_edit(edit, kept)
         return True
+
+    def _keep_providers(self, edit, sessions):
+        """Let what was given to a colleague stay theirs: core makes all anew with the organizer of the base."""
+        given = sessions.filtered(lambda session: session.event_id.user_id != session.provider_id)
+        quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}
+        for provider, theirs in given.grouped("provider_id").items():
+            theirs.event_id.with_context(**quiet).write({"user_id": provider.id})
 
     def _tell_of_series_edit(self, edit, sessions):
         """Write to each person once: of the nearest session that moved, or, to who is new, of the first to come to."""

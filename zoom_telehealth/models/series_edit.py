@@ -33,6 +33,7 @@ class SeriesEdit:
         # Browsed anew, so that they are read together also after core made Odoo forget what it had read.
         self.sessions = events.telehealth_session_ids.browse(events.telehealth_session_ids.ids)
         self.company = base.telehealth_company_id or self.sessions.company_id[:1] or base.env.company
+        self.hands_over = "user_id" in vals
         self.now = clock.now()
         self.coming = self.sessions.filtered(lambda session: session._is_coming(self.now))
         self.keeps_rhythm = bool(base.recurrence_id) and all(

@@ -21,8 +21,8 @@ class TelehealthSessionInstead(models.Model):
     def _zoom_is_out(self):
         """Whether Zoom does not work for this session at present.
 
-        That is: it has no video, its meeting is missing and could not be made, or Start failed and did not succeed
-        since. A meeting that is being made is no such case.
+        That is: it has no video, its meeting is missing and could not be made, its door is shut since Zoom has a setting
+        that must not be, or Start failed and did not succeed since. A meeting that is being made is no such case.
         """
         self.ensure_one()
         if self.place != "zoom":
@@ -32,7 +32,8 @@ class TelehealthSessionInstead(models.Model):
         if not self._has_video():
             return True
         meeting = self._current_meeting()
-        return meeting.state != "live" and bool(meeting.failure)
+        unusable = meeting.state != "live" or meeting._is_shut()
+        return bool(meeting.shut_by) or (unusable and bool(meeting.failure))
 
     def _start_failed(self):
         """Note that the provider could not start on Zoom, so that the client is offered what the provider is."""

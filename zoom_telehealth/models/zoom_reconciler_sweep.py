@@ -8,6 +8,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.service.model import retrying
 
 from .. import clock
 from ..zoom import errors
@@ -58,8 +59,13 @@ class ZoomReconcilerSweep(models.AbstractModel):
         self.env.cr.rollback()
         self.env.invalidate_all()
         if listed is not None:
-            self._compare(connection, [seen for seen in listed if seen.start and seen.start > clock.now()])
-            connection.sweep_at = connection._next_night()
+            # The reconciler or a click may write a meeting meanwhile.
+            retrying(lambda: self._take_in(connection, listed), self.env)
+
+    @api.model
+    def _take_in(self, connection, listed):
+        self._compare(connection, [seen for seen in listed if seen.start and seen.start > clock.now()])
+        connection.sweep_at = connection._next_night()
 
     @api.model
     def _compare(self, connection, listed):

@@ -28,6 +28,12 @@ class TestWhenItIsOffered(EventCase):
             self.env.invalidate_all()
             return self.danas._instead()
 
+    def test_it_is_where_nobody_is_let_in_for_want_of_a_waiting_room(self):
+        self.meeting.shut_by = "waiting_room"
+        self.assertTrue(self.offered())
+        self.meeting.shut_by = False
+        self.assertFalse(self.offered())
+
     def test_while_zoom_works_nothing_is(self):
         self.assertFalse(self.offered())
         self.meeting.write({"failure": "limited", "next_try": soon(hours=3)})

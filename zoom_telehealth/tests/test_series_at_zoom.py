@@ -139,6 +139,20 @@ class TestSeriesAtZoom(SeriesCase):
             self.assertEqual(len(event.attendee_ids), 2)
         self.assert_agreement()
 
+    def test_what_was_given_to_a_colleague_stays_theirs_when_the_whole_series_moves(self):
+        self.connect(self.omar, OMAR)
+        for session in self.sessions()[1:3]:
+            self.edit(session.event_id.with_user(self.sam), "self_only", user_id=self.omar.id)
+        self.drain()
+        theirs = self.sessions().filtered(lambda one: one.provider_id == self.omar)
+        self.simulator.forget_calls()
+        self.move(self.sessions()[0].event_id.with_user(self.sam), "all_events", hours=1)
+        self.assertEqual(self.drain(), {"POST": 0, "PATCH": INSIDE, "DELETE": 0})
+        self.assertEqual(self.sessions().filtered(lambda one: one.provider_id == self.omar), theirs)
+        for session in theirs:
+            self.assertEqual(session.event_id.partner_ids, (self.omar | self.ana).partner_id)
+        self.assert_agreement()
+
     def test_every_two_weeks_moves_the_nth_session_to_the_nth_occurrence(self):
         self.edit(self.events[0], interval=2, recurrency=True)
         starts = [at_ten(days=3 + 14 * number) for number in range(WEEKS)]
