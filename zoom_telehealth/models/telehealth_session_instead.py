@@ -21,8 +21,8 @@ class TelehealthSessionInstead(models.Model):
     def _zoom_is_out(self):
         """Whether Zoom does not work for this session at present.
 
-        That is: it has no video, its meeting is missing and could not be made, its door is shut since Zoom has a setting
-        that must not be, or Start failed and did not succeed since. A meeting that is being made is no such case.
+        That is: it has no video, its meeting is missing and could not be made, its door is shut for what Zoom has set,
+        or Start failed and did not succeed since. A meeting that is being made is no such case.
         """
         self.ensure_one()
         if self.place != "zoom":
