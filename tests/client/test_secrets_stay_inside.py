@@ -41,6 +41,7 @@ from zoom.errors import (
     Unreachable,
     UserUnknown,
     ZoomError,
+    unforeseen,
 )
 from zoom.oauth import AppCredentials, Pkce, TokenSet, exchange_code, refresh, revoke
 from zoom.payloads import MeetingSeen, MeetingWish
@@ -221,3 +222,15 @@ def test_every_error_says_a_sentence_and_the_facts_it_has(error: ZoomError) -> N
     assert str(error).startswith(type(error).sentence)
     assert type(error).sentence != ZoomError.sentence
     assert all(str(fact) in str(error) for fact in (error.code, error.http_status) if fact is not None)
+
+
+def test_an_unforeseen_error_is_told_by_its_kind_and_place_and_quotes_nothing() -> None:
+    def worked_on(text: str) -> None:
+        raise KeyError(text)
+
+    try:
+        worked_on("Anabel Quintero")
+    except KeyError as error:
+        told = unforeseen(error)
+    assert told.startswith("KeyError in worked_on:")
+    assert "Quintero" not in told

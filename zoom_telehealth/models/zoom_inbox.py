@@ -2,7 +2,6 @@
 
 import logging
 import time
-import traceback
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -109,9 +108,7 @@ class ZoomInbox(models.AbstractModel):
         except UserError:
             state, cause = "parked", "refused by Odoo"
         except Exception as trouble:
-            # Neither the error's text nor its values, which could quote the event: only where it happened.
-            cause = f"{type(trouble).__name__} in {traceback.extract_tb(trouble.__traceback__)[-1].name}"
-            state = "parked"
+            state, cause = "parked", errors.unforeseen(trouble)
             _logger.error("Delivery %s (%s) could not be worked on: %s", delivery.id, delivery.event, cause)
         delivery.write({"state": state, "cause": cause, "worked_at": clock.now()})
 

@@ -17,7 +17,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 
 from .. import clock
-from ..zoom import tasks
+from ..zoom import errors, tasks
 from ..zoom.tasks import Task
 from .zoom_connection import WORKING
 from .zoom_host_day import WRITES
@@ -152,8 +152,8 @@ class ZoomReconciler(models.AbstractModel):
                 yield
         except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
             raise  # a conflict with another transaction: the whole step is done again
-        except Exception:
-            _logger.exception("Meeting %s could not be worked on", meeting.id)
+        except Exception as trouble:
+            _logger.error("Meeting %s could not be worked on: %s", meeting.id, errors.unforeseen(trouble))
             self._put_off(meeting, "own", FOR_A_PERSON)
 
     def _leased(self, limit):

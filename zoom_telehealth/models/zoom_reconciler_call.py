@@ -198,8 +198,8 @@ def _performer(closing):
             threads.session = closing.enter_context(new_session())
         try:
             return tasks.perform(threads.session, task, clock.now, pace)
-        except Exception:
-            _logger.exception("A call to Zoom failed in an unforeseen way")
+        except Exception as trouble:
+            _logger.error("A call to Zoom failed in an unforeseen way: %s", errors.unforeseen(trouble))
             return Outcome(error=errors.OutcomeUnknown())
 
     return perform

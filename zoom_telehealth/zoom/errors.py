@@ -6,8 +6,12 @@ same reason an error of `requests` is never chained to one of these (it holds th
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from typing import ClassVar
+
+# So many of an error's frames are told, the innermost first.
+DEEPEST_FRAMES = 3
 
 
 class ZoomError(Exception):
@@ -211,3 +215,13 @@ class ClientRefused(ZoomError):
     """The app's client id or secret is not accepted, or the app is disabled: tokens stay, the app needs mending."""
 
     sentence = "Zoom does not accept the app's client id and secret."
+
+
+def unforeseen(error: BaseException) -> str:
+    """What may be logged of an error that nobody foresaw: its kind and where it arose.
+
+    Neither its text nor its values, which could quote what was being worked on.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} in {places}"
