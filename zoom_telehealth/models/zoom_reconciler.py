@@ -80,14 +80,16 @@ class ZoomReconciler(models.AbstractModel):
         if not turn.time_left:
             return  # the same job once more, its seconds used up: it has had itself woken
         # First of all what somebody may be waiting for; the rest takes its time.
-        for meeting_id, outcome in self._call(turn.claim(BATCH), turn.claim):
-            turn.record(meeting_id, outcome)
-        turn.tell()
+        self._work(turn)
         self.env["telehealth.session"]._end_unasked()
         self.env["zoom.connection"]._finish_parting()
         self.env["zoom.connection.token"]._revoke_given_up()
         # A last look: a wake that came while we worked may have been taken for the one that started us.
         due_now = len(self._due(1))
+        if due_now and not turn.found:
+            # Committed since we looked, or held by somebody's transaction: trying tells.
+            self._work(turn)
+            due_now = len(self._due(1))
         if due_now and turn.found:
             self._trigger()
         elif due_now:
@@ -97,6 +99,13 @@ class ZoomReconciler(models.AbstractModel):
         else:
             self._wake_for_next_try()
         turn.commit(remaining=due_now)
+
+    @api.model
+    def _work(self, turn):
+        """Claim, call and record until nothing more is found."""
+        for meeting_id, outcome in self._call(turn.claim(BATCH), turn.claim):
+            turn.record(meeting_id, outcome)
+        turn.tell()
 
     # === CLAIMING === #
 
