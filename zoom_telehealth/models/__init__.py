@@ -1,3 +1,5 @@
+# The order decides whose method is asked first: the later file's. It is that of the alphabet, which the linter holds;
+# a file that is to have the first word before another one is named accordingly.
 from . import (
     calendar_attendee,
     calendar_attendee_answers,
@@ -38,6 +40,7 @@ from . import (
     telehealth_readiness_pdf,
     telehealth_service,
     telehealth_session,
+    telehealth_session_actions,
     telehealth_session_answers,
     telehealth_session_cover,
     telehealth_session_door,

@@ -114,7 +114,7 @@ class ZoomReconcilerDue(models.AbstractModel):
              LEFT JOIN telehealth_session s ON s.id = m.session_id
                  WHERE m.state IN ('wanted', 'live', 'leaving') AND COALESCE(m.lease_until, %(now)s) <= %(now)s
                    AND (COALESCE(m.next_try, %(now)s) <= %(now)s OR """ + EDITED_SINCE + """)
-                   AND (m.state = 'leaving' OR s.id IS NULL OR m.look_again_at <= %(now)s
+                   AND (m.state = 'leaving' OR s.id IS NULL OR (m.state <> 'wanted' AND m.look_again_at <= %(now)s)
                         OR (m.let_go AND s.state = 'scheduled')
                         OR (m.link_version <> s.link_version AND s.state = 'scheduled' AND s.stop > %(now)s)
                         OR (s.state = 'cancelled' OR s.place <> 'zoom' OR s.provider_id IS DISTINCT FROM m.provider_id)
