@@ -10,7 +10,7 @@ from odoo.http import request
 from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
 from ..models.zoom_database import DatabaseInDoubt
 from ..zoom import errors
-from ..zoom.transport import CLICK, new_session
+from ..zoom.transport import CLICK
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class ZoomFoundController(http.Controller):
             return self._trouble(company, "reconnect")
         request.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            found = _upcoming(connection)
+            found = connection._ask(lambda client: list(client.upcoming_meetings()), timeout=CLICK)
         except ConnectionUnusable:
             return self._trouble(company, "reconnect")
         except (DatabaseInDoubt, KeyUnusable):
@@ -47,15 +47,3 @@ class ZoomFoundController(http.Controller):
     def _trouble(self, company, cause):
         values = {"cause": cause, "help_lines": company.sudo()._telehealth_help_lines()}
         return render_page("zoom_telehealth.found_trouble", values | {"again": request.httprequest.path})
-
-
-def _upcoming(connection):
-    """Return the connection's upcoming meetings; an expired token is renewed once."""
-    tokens = request.env["zoom.connection.token"].sudo()
-    access_token = tokens._access_token(connection, timeout=CLICK)
-    with new_session() as session:
-        try:
-            return list(connection._client(session, access_token, timeout=CLICK).upcoming_meetings())
-        except errors.TokenRefused:
-            access_token = tokens._access_token(connection, refused=access_token, timeout=CLICK)
-            return list(connection._client(session, access_token, timeout=CLICK).upcoming_meetings())

@@ -10,7 +10,7 @@ from ..models.zoom_connection_token import ConnectionUnusable, KeyUnusable
 from ..models.zoom_database import DatabaseInDoubt
 from ..routes import JOIN_ROUTE, START_ROUTE
 from ..zoom import errors
-from ..zoom.transport import CLICK, new_session
+from ..zoom.transport import CLICK
 from .page import render_page
 
 _logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class TelehealthJoinController(http.Controller):
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            link = _start_link(connection, zoom_id)
+            link = connection._ask(lambda client: client.start_link(zoom_id), timeout=CLICK)
         except ConnectionUnusable:
             return self._reconnect(session, connection)
         except errors.ClientRefused:
@@ -161,15 +161,3 @@ def leave_for(link):
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _start_link(connection, zoom_id):
-    """Ask Zoom for a start link, 5 seconds at most; an expired token is renewed once."""
-    tokens = request.env["zoom.connection.token"].sudo()
-    access_token = tokens._access_token(connection, timeout=CLICK)
-    with new_session() as session:
-        try:
-            return connection._client(session, access_token, timeout=CLICK).start_link(zoom_id)
-        except errors.TokenRefused:
-            access_token = tokens._access_token(connection, refused=access_token, timeout=CLICK)
-            return connection._client(session, access_token, timeout=CLICK).start_link(zoom_id)

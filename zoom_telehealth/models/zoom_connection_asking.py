@@ -1,9 +1,11 @@
-"""One question to Zoom on behalf of a connection: where its access token is refused, renewed once and asked again."""
+"""Questions to Zoom on behalf of connections: one at a click, or one for each connection that is due."""
 
-from odoo import models
+from odoo import api, models
 
 from ..zoom import errors
 from ..zoom.transport import BACKGROUND, new_session
+
+BATCH = 20
 
 
 class ZoomConnectionAsking(models.Model):
@@ -27,3 +29,22 @@ class ZoomConnectionAsking(models.Model):
             except errors.TokenRefused:
                 access_token = tokens._access_token(self, refused=access_token, timeout=timeout)
             return question(self._client(session, access_token, timeout=timeout))
+
+    @api.model
+    def _go_round(self, find, step):
+        """Do a step for each connection that is due, until none is or the scheduled action's time is up. Commits each.
+
+        :param find: function of a number; returns at most so many connections that are due
+        :param step: function of a connection, after which it is due no more
+        """
+        progress, time_left = self.env["ir.cron"], True
+        due = find(BATCH)
+        progress._commit_progress(remaining=len(due))
+        while due and time_left:
+            for connection in due:
+                step(connection)
+                time_left = progress._commit_progress(1)
+                if not time_left:
+                    break
+            due = find(BATCH)
+        progress._commit_progress(remaining=len(due) if not time_left else 0)

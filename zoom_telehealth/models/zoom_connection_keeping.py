@@ -13,7 +13,6 @@ from .zoom_connection_token import ConnectionUnusable
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 20
 SESSIONS_AHEAD = timedelta(hours=24)
 # Zoom's refresh tokens die after about 90 days without use.
 IDLE = timedelta(days=7)
@@ -31,17 +30,7 @@ class ZoomConnectionKeeping(models.Model):
         """Renew and try the connections that host a session within a day, and those idle for a week. Commits each."""
         if self.env["zoom.database"]._standing() == "in_doubt":
             return
-        progress, time_left = self.env["ir.cron"], True
-        due = self._to_keep_alive(BATCH)
-        progress._commit_progress(remaining=len(due))
-        while due and time_left:
-            for connection in due:
-                connection._verify()
-                time_left = progress._commit_progress(1)
-                if not time_left:
-                    break
-            due = self._to_keep_alive(BATCH)
-        progress._commit_progress(remaining=len(due) if not time_left else 0)
+        self._go_round(self._to_keep_alive, lambda connection: connection._verify())
 
     @api.model
     def _to_keep_alive(self, limit):

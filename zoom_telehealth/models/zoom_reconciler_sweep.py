@@ -18,7 +18,6 @@ from .zoom_meeting import CURRENT
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 20
 # One that could not be asked, or whose process died meanwhile, is asked again so much later.
 AGAIN_AFTER = timedelta(hours=1)
 # Zoom's list does not tell the settings: what is held so soon is read whole.
@@ -33,17 +32,8 @@ class ZoomReconcilerSweep(models.AbstractModel):
         """Compare the connections that are due. Commits each."""
         if self.env["zoom.database"]._standing() != "own":
             return
-        connections, progress, time_left = self.env["zoom.connection"], self.env["ir.cron"], True
-        due = connections._to_sweep(BATCH)
-        progress._commit_progress(remaining=len(due))
-        while due and time_left:
-            for connection in due:
-                self._sweep_one(connection)
-                time_left = progress._commit_progress(1)
-                if not time_left:
-                    break
-            due = connections._to_sweep(BATCH)
-        progress._commit_progress(remaining=len(due) if not time_left else 0)
+        connections = self.env["zoom.connection"]
+        connections._go_round(connections._to_sweep, self._sweep_one)
 
     @api.model
     def _sweep_one(self, connection):
