@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from dev.rpc import Rpc, RpcError
+from dev.rpc import Rpc
 from dev.trial_stack import TrialStack
 
 DANA = "dana.reyes@sunrise-practice.example"
@@ -142,15 +141,8 @@ class Practice:
     # === THE SCHEDULED ACTION === #
 
     def reconcile(self) -> None:
-        """Run the scheduled action once and wait for its end, also where it runs already."""
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        while True:
-            try:
-                return self.stack.run_action(ACTION)
-            except RpcError as refusal:
-                if "executing" not in refusal.message or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        """Run the reconciler's action once and wait for its end."""
+        self.stack.run_action(ACTION)
 
     def hold_back_action(self, held: bool = True) -> None:
         """Keep the scheduled action from running by itself, or let it again."""
