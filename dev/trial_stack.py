@@ -182,13 +182,20 @@ class TrialStack:
             yield
 
     @contextmanager
+    def written(self, table: str) -> Iterator[None]:
+        """Let somebody write every row of a table while the block runs, committed at its end."""
+        with self._transaction(SQL("UPDATE {} SET id = id").format(Identifier(table))):
+            yield
+
+    @contextmanager
     def _transaction(self, statement: Composed) -> Iterator[None]:
         connection = self._databases.server.connect(self.database)
         try:
             with connection.cursor() as cursor:
                 cursor.execute("BEGIN")
                 cursor.execute(statement)
-            yield
+                yield
+                cursor.execute("COMMIT")
         finally:
             connection.close()
 

@@ -236,10 +236,9 @@ def test_an_app_removed_in_zoom_loses_its_tokens_and_is_reconnected_from_the_pre
     dana = BackOffice(page_for("dana"))
     dana.open_preferences()
     expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Removed in Zoom")
-    with dana.page.context.expect_page() as opened:
-        dana.click(dana.page.get_by_role("button", name="Reconnect Zoom"))
-    allow(opened.value, DANA)
-    opened.value.get_by_role("heading", name="Zoom is connected").wait_for()
+    consent = dana.connect_zoom()
+    allow(consent, DANA)
+    consent.get_by_role("heading", name="Zoom is connected").wait_for()
     assert ("connected",) in stack.sql(states, (dana_id,))
     again = side.practice.book(side.practice.moment(days=6))
     side.practice.settle()

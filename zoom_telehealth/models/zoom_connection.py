@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import retrying
 from odoo.tools import hmac
 
 from .. import clock
@@ -128,27 +129,38 @@ class ZoomConnection(models.Model):
         tokens = self.env["zoom.connection.token"].sudo()
         known = self._of_zoom_user(app, zoom_user.id)
         # In a cursor of its own, which is committed at once: Zoom's code is used up, so a retry of the request would
-        # lose the grant. Under the renewal lock where a renewal could be writing the same rows.
+        # lose the grant. Under the renewal lock where a renewal could be writing the same rows. Where somebody else
+        # wrote one of them, or a meeting, meanwhile, this alone is done again.
         with tokens._renewing(known) if known else self.env.registry.cursor() as cr:
             connections = self.with_env(self.env(cr=cr, su=True))
-            connection = connections.browse(known.id)
-            worked = connection.state in WORKING
-            if connection:
-                # The tokens are kept in any case: Zoom ended this connection's earlier ones. Its owner stays while it
-                # stands; who owns the Zoom account may then say that it is to change hands.
-                if connection.user_id != user and connection.state in ENDED:
-                    connection._pass_to(user)
-                connection.write(values | {"zoom_user_id": zoom_user.id})
-                connection._take_up()
-            else:
-                connection = connections.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
-            connection.env["zoom.connection.token"]._store(connection, token_set)
-            if not worked:
-                connection._ask_about_meetings_elsewhere()
-            connection.env["zoom.meeting"]._hurry_all_of(connection.user_id)
-            connection._announce_change()
+            kept = retrying(
+                lambda: connections.browse(known.id)._keep_grant(user, app, token_set, zoom_user, values),
+                connections.env,
+            )
             cr.commit()
-        return self.browse(connection.id)
+        return self.browse(kept.id)
+
+    def _keep_grant(self, user, app, token_set, zoom_user, values):
+        """Write a grant into this connection, or a new one where it is empty, and return it.
+
+        :param values: dict of the connection's values
+        """
+        connection, worked = self, self.state in WORKING
+        if connection:
+            # The tokens are kept in any case: Zoom ended this connection's earlier ones. Its owner stays while it
+            # stands; who owns the Zoom account may then say that it is to change hands.
+            if connection.user_id != user and connection.state in ENDED:
+                connection._pass_to(user)
+            connection.write(values | {"zoom_user_id": zoom_user.id})
+            connection._take_up()
+        else:
+            connection = self.create(dict(values, user_id=user.id, app_id=app.id, zoom_user_id=zoom_user.id))
+        self.env["zoom.connection.token"]._store(connection, token_set)
+        if not worked:
+            connection._ask_about_meetings_elsewhere()
+        self.env["zoom.meeting"]._hurry_all_of(connection.user_id)
+        connection._announce_change()
+        return connection
 
     # === USING === #
 
