@@ -144,7 +144,7 @@ def test_only_zooms_plain_word_ends_a_connection_and_nothing_else_with_it(practi
 
 def test_a_grant_is_kept_though_somebody_writes_the_connection_at_that_moment(practice: Practice) -> None:
     """Zoom's code is good once: the request must not be done again as a whole."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%connected_at%'"
     with ThreadPoolExecutor(1) as pool:
         with practice.stack.written("zoom_connection"):
             connecting = pool.submit(practice.connect, "dana")
