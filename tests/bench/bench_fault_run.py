@@ -24,13 +24,15 @@ def measure(stack: TrialStack) -> Iterator[Measurement]:
     stack.reset()
     run = FaultRun(stack, seed, sessions=SESSIONS, hosts=HOSTS)
     run.go(rounds=ROUNDS, kills=KILLS)
-    verdict = run.end()
+    before_the_sweep, verdict = run.end()
     if not verdict.agrees:
         say(f"  {verdict}")
     yield Measurement("fault run: seed", seed, "")
     yield Measurement("fault run: kills", run.kills, "kills", KILLS, at_least=True)
     yield Measurement("fault run: connections that had to be connected again", run.reconnects, "connections")
     yield Measurement("fault run: sessions scheduled in the end", verdict.scheduled, "sessions")
+    wrong_before = [*before_the_sweep.missing, *before_the_sweep.doubled, *before_the_sweep.orphans]
+    yield Measurement("fault run: what the nightly sweep still had to mend", len(wrong_before), "", 0)
     yield Measurement("fault run: sessions without their meeting", len(verdict.missing), "sessions", 0)
     yield Measurement("fault run: sessions with two meetings", len(verdict.doubled), "sessions", 0)
     yield Measurement("fault run: meetings without a session", len(verdict.orphans), "meetings", 0)

@@ -79,18 +79,19 @@ class FaultRun:
             self.stack.simulator("POST", "/control/limits", {"retry_after": retry_after})
             self.stack.move_clock(self.dice.choice(STEPS_SECONDS))
 
-    def end(self) -> Verdict:
-        """Let Zoom be well again and time pass, then compare."""
+    def end(self) -> tuple[Verdict, Verdict]:
+        """Let Zoom be well again and time pass, then compare: before a nightly sweep, and after it."""
         self.zoom.mend()
         self.stack.move_clock(LONGEST_LATENESS_SECONDS)
         self._reconnect()
         self.practice.settle(rounds=100, step_seconds=PATIENT_STEP_SECONDS)
+        before = self._compare()
         # Past every late look, and a night.
         self.stack.move_clock(86_400)
         self.stack.run_action("zoom_telehealth.ir_cron_sweep")
         self.practice.settle(rounds=100, step_seconds=PATIENT_STEP_SECONDS)
         assert self.zoom.landing() == 0
-        return self._compare()
+        return before, self._compare()
 
     # === PEOPLE === #
 
