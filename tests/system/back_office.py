@@ -142,8 +142,11 @@ class BackOffice:
         self._drag((place["x"] + place["width"] / 2, place["y"] + middle), (target[0], target[1] + middle))
 
     def event(self, name: str) -> Locator:
-        """Return the event of this name in the shown calendar."""
-        return self.page.locator(".fc-event.o_event").filter(has_text=name)
+        """Return the event of this name in the shown calendar.
+
+        The first of its tiles: one that goes over midnight has a tile on either day.
+        """
+        return self.page.locator(".fc-event.o_event").filter(has_text=name).first
 
     def _days(self) -> list[str]:
         columns = self.page.locator(".fc-timegrid-col[data-date]")
