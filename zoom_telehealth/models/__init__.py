@@ -11,6 +11,7 @@ from . import (
     calendar_event_overlap,
     calendar_event_series,
     calendar_popover_delete_wizard,
+    calendar_recurrence,
     discuss_channel,
     discuss_channel_member,
     encrypted_row_mixin,

@@ -92,6 +92,7 @@ class CalendarEventSeries(models.Model):
         kept = edit.coming - lost
         booking = edit.booking()
         edit.outgrown().event_id = False
+        self._leave_out_again(edit)
         if not edit.hands_over:
             self._keep_providers(edit, kept)
         kept._follow_events()
@@ -101,6 +102,27 @@ class CalendarEventSeries(models.Model):
         if not self.env.context.get("skip_attendee_notification"):
             self._tell_of_series_edit(edit, kept)
         return True
+
+    def _leave_out_again(self, edit):
+        """Take off the calendar what was cancelled by itself and core made anew: nobody asked for it again.
+
+        The session stays cancelled at its own time; restored, it comes back where the series is now.
+        """
+        # As superuser: core made the row in the user's name, though the session was perhaps a colleague's.
+        rows = edit.made_anew.event_id.with_env(self.env).sudo()
+        quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}
+        # As a date of its own: the copies of a series in Google and Outlook are told of it apart.
+        rows.with_context(**quiet).write({"active": False, "follow_recurrence": False})
+        still = edit.made_anew.filtered("event_id.recurrence_id")
+        still._follow_each(
+            {
+                session.id: {
+                    "planned_start": session.event_id.start,
+                    "left_out_of_id": session.event_id.recurrence_id.id,
+                }
+                for session in still
+            }
+        )
 
     def _keep_providers(self, edit, sessions):
         """Let what was given to a colleague stay theirs: core makes all anew with the organizer of the base."""
@@ -133,7 +155,11 @@ class CalendarEventSeries(models.Model):
         """Return these events' sessions, but those of a series' edit: they follow when it is done."""
         edit = self.env.context.get(EDIT_CONTEXT)
         sessions = self.sudo().telehealth_session_ids
-        return sessions - edit.sessions if edit else sessions
+        return sessions - edit.sessions - edit.left_out if edit else sessions
+
+    def _apply_recurrence_values(self, values, future=True):
+        edit = self.env.context.get(EDIT_CONTEXT)
+        return super()._apply_recurrence_values(edit.counted(values) if edit else values, future)
 
     def _over_in_series_edit(self):
         """Return those of a series that are over: switching telehealth on for the series leaves them as they were."""
@@ -147,9 +173,9 @@ class CalendarEventSeries(models.Model):
         rows = [place for place, vals in enumerate(vals_list) if edit and vals.get("recurrence_id")]
         carried = [None] * len(vals_list)
         if rows:
-            zone = self.env["calendar.recurrence"].sudo().browse(vals_list[rows[0]]["recurrence_id"])._get_timezone()
+            recurrence = self.env["calendar.recurrence"].sudo().browse(vals_list[rows[0]]["recurrence_id"])
             times = [(vals_list[place]["start"], vals_list[place]["stop"]) for place in rows]
-            for place, session in zip(rows, edit.assign(times, zone)):
+            for place, session in zip(rows, edit.assign(times, recurrence)):
                 carried[place] = session
         return carried
 

@@ -121,15 +121,6 @@ class TestExceptions(SeriesCase):
         [sentence] = arch.xpath("//p[contains(@invisible, 'of_series')]/text()")
         self.assertIn("this session alone", sentence)
 
-    def test_one_that_was_deleted_comes_back_as_core_makes_it_with_a_session_of_its_own(self):
-        self.events[2].unlink()
-        self.move(self.events[0], hours=1)
-        self.assertEqual(self.booked[2].state, "cancelled")
-        self.assertEqual(self.sessions() & self.booked, self.booked - self.booked[2])
-        self.assertEqual(len(self.sessions()), 5)
-        self.assertEqual(len(set(self.sessions().mapped("label"))), 1)
-        self.assert_every_event_has_its_session()
-
     def test_one_that_is_taken_out_keeps_its_session_and_the_others_stay(self):
         self.events[2].write({"recurrency": False, "recurrence_update": "self_only"})
         self.move(self.events[2], "self_only", hours=1)
