@@ -18,13 +18,14 @@ EDIT_CONTEXT = "telehealth_series_edit"
 class SeriesEdit:
     """What stood before, read as superuser: the sessions of the occurrences that core is about to write or replace."""
 
-    def __init__(self, base, events, vals):
+    def __init__(self, base, events, vals, in_copy=False):
         """
         :param base: the ``calendar.event`` that survives the edit and gives the shift
         :param events: all occurrences that the edit concerns, the base among them
         :param vals: the values that are written
+        :param in_copy: whether it was made in Google's or Outlook's copy of the series
         """
-        self.base, self.events, self.vals = base, events, vals
+        self.base, self.events, self.vals, self.in_copy = base, events, vals, in_copy
         recurrence = base.recurrence_id
         # Browsed anew, so that they are read together also after core made Odoo forget what it had read.
         self.sessions = events.telehealth_session_ids.browse(events.telehealth_session_ids.ids)
@@ -42,7 +43,11 @@ class SeriesEdit:
         self.left_out, self.made_anew = self._left_out(recurrence), self.sessions.browse()
         self.times = {session: (session.start, session.stop) for session in self.sessions}
         self.stood = {event: event.start for event in events}
-        self.partners = self.coming.event_id.attendee_ids.partner_id
+        self.people = {session: session.event_id.partner_ids for session in self.coming}
+        self.base_people, self.partners = base.partner_ids, self.coming.event_id.attendee_ids.partner_id
+        self.apart = {}
+        # What core deletes, what attendees answered, and whether a time was refused while it was at work.
+        self.aside, self.answers, self.refused = events.browse(), events.attendee_ids.browse(), False
 
     def _left_out(self, recurrence):
         """Return the cancelled dates that this edit concerns, but those on which another session of the series stands."""
@@ -62,14 +67,17 @@ class SeriesEdit:
 
         :param rows: list of ``(start, stop)``, naive UTC
         :param recurrence: ``calendar.recurrence`` as it repeats now; times of day are compared, across DST
-        :return: list of ``telehealth.session`` records or None, in the order of ``rows``
+        :return: list in the order of ``rows``: a ``telehealth.session``; an empty one for an occurrence that is to have
+            none; None for one that gets a session of its own
         """
         zone = recurrence._get_timezone()
         shift = _wall(self.base.start, zone) - _wall(self.base_planned, self.zone)
         due = {session: _wall(moment, self.zone) + shift for session, moment in self.planned.items()}
         waiting, walls = self._without_occurrence(), [_wall(start, zone) for start, _stop in rows]
-        dates, left_out = {due[session] for session in waiting}, {due[session] for session in self.left_out}
-        keeps_rhythm = dates <= set(walls) - left_out or dates >= set(walls) - left_out
+        dates = {due[session] for session in waiting}
+        apart = {_wall(moment, self.zone) + shift for moment in self.apart.values()}
+        new_dates = set(walls) - apart - {due[session] for session in self.left_out}
+        keeps_rhythm = dates <= new_dates or dates >= new_dates
         taken = self._assign_left_out(walls, due, None if keeps_rhythm else recurrence.rrule_type)
         by_wall = {}
         for session in waiting:
@@ -81,7 +89,19 @@ class SeriesEdit:
                 taken[place] = session
         if not keeps_rhythm:
             self._assign_in_order(taken, rows, waiting)
-        return taken
+        return [
+            self.sessions.browse() if taken[place] is None and wall in apart else taken[place]
+            for place, wall in enumerate(walls)
+        ]
+
+    def leave_apart(self, events):
+        """Leave occurrences as they are that are a colleague's: their dates, which core makes anew, get no session."""
+        self.apart = {session: session._planned_start() for session in events.telehealth_session_ids}
+
+    def begin_at(self, session):
+        """Reckon from a cancelled date before the first that stands: its occurrence is the base of this edit."""
+        self.base, self.base_planned = session.event_id, self.planned[session]
+        self.made_anew |= session
 
     def counted(self, values):
         """Return the values of a series' rule with the number of dates that it really has.
@@ -141,7 +161,7 @@ class SeriesEdit:
 
     def _assign_in_order(self, taken, rows, waiting):
         left = [session for session in waiting if session in self.coming and session not in taken]
-        free = [place for place, (_start, stop) in enumerate(rows) if stop > self.now and not taken[place]]
+        free = [place for place, (_start, stop) in enumerate(rows) if stop > self.now and taken[place] is None]
         left.sort(key=self.planned.get)
         for place, session in zip(sorted(free, key=lambda place: rows[place]), left):
             taken[place] = session
