@@ -147,12 +147,12 @@ class CalendarEventSeries(models.Model):
         quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}
         # As a date of its own: the copies of a series in Google and Outlook are told of it apart.
         rows.with_context(**quiet).write({"active": False, "follow_recurrence": False})
-        still = edit.made_anew.filtered("event_id.recurrence_id")
+        still, series = edit.made_anew.filtered("event_id"), edit.base.exists().recurrence_id
         still._follow_each(
             {
                 session.id: {
                     "planned_start": session.event_id.start,
-                    "left_out_of_id": session.event_id.recurrence_id.id,
+                    "left_out_of_id": (session.event_id.recurrence_id or series).id,
                 }
                 for session in still
             }
@@ -198,7 +198,9 @@ class CalendarEventSeries(models.Model):
     def unlink(self):
         """Archive what core deletes while it rewrites a series: it may turn out that its session has no other place."""
         edit = self.env.context.get(EDIT_CONTEXT)
-        aside = self.filtered(lambda event: event.sudo().telehealth_session_ids & edit.sessions) if edit else self.browse()
+        aside = (
+            self.filtered(lambda event: event.sudo().telehealth_session_ids & edit.sessions) if edit else self.browse()
+        )
         if aside:
             edit.aside |= aside.sudo()
             aside.write({"active": False, **self._told_by_copy()})

@@ -56,7 +56,9 @@ class CalendarRecurrenceCopies(models.Model):
             google_events -= copy
             with series._carrying_sessions(_google_start(copy)) as edit:
                 inside = own.with_context(**{EDIT_CONTEXT: edit, "skip_attendee_notification": True})
-                synced |= super(CalendarRecurrenceCopies, inside)._sync_google2odoo(copy, write_dates, default_reminders)
+                synced |= super(CalendarRecurrenceCopies, inside)._sync_google2odoo(
+                    copy, write_dates, default_reminders
+                )
             series._name_base_for_google()
             if edit.refused:
                 series.need_sync = True
@@ -80,7 +82,15 @@ class CalendarRecurrenceCopies(models.Model):
         edit.leave_apart((self.calendar_event_ids - mine).sudo())
         self._begin_at_first_date(edit, begins)
         yield edit
+        self._leave_out_missing(edit)
         self.env["calendar.event"].with_context(**{COPY_CONTEXT: False})._finish_series_edit(edit)
+
+    def _leave_out_missing(self, edit):
+        """Take a date of the series that has no occurrence for cancelled by itself: so Outlook tells of one."""
+        base = self.exists().base_event_id
+        dates = {start for start, _stop in self._range_calculation(base, base.stop - base.start)} if base else ()
+        missing = edit.coming.filtered(lambda session: not session.event_id.active and session.event_id.start in dates)
+        missing.filtered(lambda session: session.state == "scheduled").left_out_of_id = self
 
     def _begin_at_first_date(self, edit, begins):
         """Let the edit begin at a first date that was cancelled, where the copy does.

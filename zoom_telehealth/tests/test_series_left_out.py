@@ -55,7 +55,9 @@ class TestLeftOut(LeftOutCase):
         """Core counts what stands: with two dates less it would end two weeks early."""
         self.leave_out(4, 5)
         self.move(self.booked[2].event_id, "future_events", hours=1)
-        self.assertEqual(self.sessions()[2:].mapped("start"), [at_ten(days=3 + 7 * week, hours=1) for week in (2, 3, 6, 7)])
+        self.assertEqual(
+            self.sessions()[2:].mapped("start"), [at_ten(days=3 + 7 * week, hours=1) for week in (2, 3, 6, 7)]
+        )
         self.assertEqual(self.sessions(), self.booked - self.booked[4:6])
         self.move(self.booked[3].event_id, hours=1)
         self.assertEqual(self.sessions(), self.booked - self.booked[4:6])
