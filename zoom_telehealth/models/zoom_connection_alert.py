@@ -158,24 +158,28 @@ class ZoomConnectionAlert(models.Model):
     def _reminder_subject(self, session):
         return self.env._(
             "No Zoom for the session on %(time)s: the connection of %(name)s does not work",
-            time=format_datetime(self.env, session.start),
+            time=self._local_time(session.start),
             name=self.user_id.name,
         )
 
     def _alert_note(self):
         """Return what happened, what it affects and who mends it, as HTML that names no client."""
-        sessions = self._coming_sessions()
+        times = [self._local_time(session.start) for session in self._coming_sessions()]
         return self.env["ir.qweb"]._render(
             "zoom_telehealth.connection_alert",
             {
                 "connection": self,
                 "reason": self._reason_sentence(),
-                "since": format_datetime(self.env, self.state_at),
-                "times": [format_datetime(self.env, session.start) for session in sessions[:MOST_SESSIONS_LISTED]],
-                "more": max(len(sessions) - MOST_SESSIONS_LISTED, 0),
+                "since": self._local_time(self.state_at),
+                "times": times[:MOST_SESSIONS_LISTED],
+                "more": max(len(times) - MOST_SESSIONS_LISTED, 0),
                 "connect_url": self.browse().get_base_url() + "/zoom_telehealth/oauth/connect",
             },
         )
+
+    def _local_time(self, moment):
+        """Return a time as who is told reads it; the context names their zone, since the user here is the system."""
+        return format_datetime(self.env, moment, tz=self.env.context.get("tz"))
 
     def _coming_sessions(self):
         """Return the provider's coming sessions on Zoom in this app's practices, the nearest first; at most 50."""
