@@ -208,6 +208,25 @@ class TestAlerts(KeepingCase):
         ).mapped("res_partner_id")
         self.assertEqual(mails & (self.dana | self.mia).partner_id, (self.dana | self.mia).partner_id)
 
+    def test_a_manager_is_told_of_sessions_in_their_own_practices_alone(self):
+        """One app may serve two practices, and a provider may work in both."""
+        self.app.company_ids |= self.harbour
+        self.dana.company_ids |= self.harbour
+        harbours = self.as_user("telehealth.session", self.dana).with_company(self.harbour)
+        start = self.coming[0].start + timedelta(hours=1)
+        harbours.create({"start": start, "stop": start + timedelta(minutes=50)})
+        self.break_connection()
+        self.run_action("ir_cron_watch_connections")
+        times = {login: activity.note.count("<li>") for login, activity in self.told().items()}
+        self.assertEqual(times, {"dana": 3, "mia": 2, "max": 1})
+        for session, login in ((self.coming[0], "mia"), (harbours.search([("start", "=", start)]), "max")):
+            known = self.env["mail.message"].search([])
+            with self.clock_at(session.start - timedelta(hours=23, minutes=59)):
+                self.run_action("ir_cron_watch_connections")
+            reminded = (self.env["mail.message"].search([]) - known).filtered(lambda one: "No Zoom" in one.subject)
+            with self.subTest(told=login):
+                self.assertEqual(set(reminded.notified_partner_ids.user_ids.mapped("login")), {"dana", login})
+
     def test_it_is_taken_back_when_it_heals(self):
         self.break_connection()
         self.run_action("ir_cron_watch_connections")
