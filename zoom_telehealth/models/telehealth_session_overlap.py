@@ -123,9 +123,7 @@ class TelehealthSessionOverlap(models.Model):
         # As superuser: a colleague's name, and the practices that the reader could switch to.
         people, own = self.env["res.users"].sudo(), self.env.user.sudo().company_ids.ids
         if company_id not in own:
-            return self.env._(
-                "%s is not free: there is another session at this time.", people.browse(asked_id).name
-            )
+            return self.env._("%s is not free: there is another session at this time.", people.browse(asked_id).name)
         zone = self.env.context.get("tz") or self.env.user.tz or "UTC"
         return self.env._(
             "%(provider)s holds another session at this time: %(start)s to %(stop)s.",
