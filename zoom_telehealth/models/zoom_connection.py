@@ -205,11 +205,11 @@ class ZoomConnection(models.Model):
         if self.reason == "deauthorized":
             return self.env._("The app was removed in Zoom on %s. What Odoo knew of the Zoom account was erased.", on)
         if self.reason == "grant_refused":
-            # All there is where Zoom sends no event, as to an app that is not published; and it does not tell which.
+            # All the news where Zoom sends no event, as to an app that is not published. It does not tell which.
             return self.env._(
                 "The connection was removed in Zoom, or replaced there by a newer one, which was noticed on %s. Was "
-                "this Zoom account connected in another database or product? Zoom keeps one connection for each account "
-                "and app.",
+                "this Zoom account connected in another database or product? Zoom keeps one connection for each "
+                "account and app.",
                 on,
             )
         return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason)
