@@ -13,10 +13,11 @@ from tests.system.practice import DANA, OMAR, Booked, Practice
 from tests.system.zoom_side import ZoomSide
 
 
-@pytest.fixture
-def practice(fresh_stack: TrialStack) -> Practice:
+@pytest.fixture(scope="module")
+def practice(stack: TrialStack) -> Practice:
     """A fresh practice where both providers are connected."""
-    practice = Practice(fresh_stack)
+    stack.reset()
+    practice = Practice(stack)
     practice.connect("dana")
     practice.connect("omar")
     practice.settle()
@@ -65,7 +66,7 @@ def test_a_colleague_covers_an_offered_session_whose_client_they_see_only_then_a
 ) -> None:
     [settings] = practice.stack.rpc("mia", "telehealth.settings", "create", [[{"telehealth_cover_allowed": True}]])
     practice.stack.rpc("mia", "telehealth.settings", "action_save", [[settings]])
-    session = practice.book(practice.moment(days=20), clients=("brooke",))
+    session = practice.book(practice.moment(days=26), clients=("brooke",))
     assert host(practice, session) == DANA
     dana = BackOffice(page_for("dana"))
     dana.open_session(session.id)
