@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -187,7 +186,7 @@ def test_deleting_in_odoo_removes_the_copy_and_the_meeting(side: Side, login: st
 
 
 def test_a_series_that_is_moved_in_google_keeps_its_meetings_and_links(side: Side) -> None:
-    """R6, R11, R23: one change a meeting, none made or removed; Alex hears of it once, since Google does not know them."""
+    """R6, R11, R23: one change a meeting, none made or removed; Alex, whom Google does not know, hears of it once."""
     series = GoogleSeries(side)
     before, inserted = series.kept(), len(side.stub.asked("POST", GOOGLE))
     for turn in (1, 2):

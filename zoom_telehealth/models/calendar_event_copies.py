@@ -121,8 +121,8 @@ class CalendarEventCopies(models.Model):
 
         A series goes first: what Outlook took out of it is no single session that was cancelled.
         """
-        # As core does nearly everywhere below: it refuses who changes an occurrence of Outlook's series in Odoo, and where
-        # Outlook itself took one out, it refuses that as well and stops the sync.
+        # As core does nearly everywhere below: it refuses who changes an occurrence of Outlook's series in Odoo, and
+        # where Outlook itself took one out, it refuses that as well and stops the sync.
         own = self.with_context(**{COPY_CONTEXT: True, "dont_notify": True})
         events, recurrences = self.browse(), self.env["calendar.recurrence"]
         for series, theirs in recurrences._changed_in_outlook(microsoft_events):

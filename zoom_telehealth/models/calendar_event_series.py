@@ -126,7 +126,7 @@ class CalendarEventSeries(models.Model):
         superseded.unlink()
 
     def _keep_people(self, edit, sessions):
-        """Let who comes to one session alone come to that one still: core makes all anew with the people of the base."""
+        """Let who comes to one session alone come to it still: core makes all anew with the people of the base."""
         before, now = edit.base_people, edit.base.exists().partner_ids or edit.base_people
         alike = {}
         for session in sessions.filtered(lambda session: session.event_id not in edit.events):

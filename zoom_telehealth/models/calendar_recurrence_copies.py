@@ -1,7 +1,7 @@
 """Series whose copy was changed in Google's or Outlook's calendar: their sessions are carried over (R23, decision 5).
 
-Odoo's sync takes such a change over by deleting and making anew, as core does where a series is edited in Odoo. So it is
-one more edit of a series, begun and finished around the sync's own work.
+Odoo's sync takes such a change over by deleting and making anew, as core does where a series is edited in Odoo. So it
+is one more edit of a series, begun and finished around the sync's own work.
 """
 
 import re
@@ -110,7 +110,7 @@ class CalendarRecurrenceCopies(models.Model):
             edit.begin_at(first)
 
     def _name_base_for_google(self):
-        """Give the base the id of its copy: the sync takes it away, and would take a change of it for another event's."""
+        """Give the base its copy's id: the sync takes it away, and would take a change of it for another event's."""
         base = self.exists().base_event_id
         if base and not base.google_id:
             base.with_context(dont_notify=True).google_id = self._get_event_google_id(base)

@@ -50,7 +50,7 @@ class SeriesEdit:
         self.aside, self.answers, self.refused = events.browse(), events.attendee_ids.browse(), False
 
     def _left_out(self, recurrence):
-        """Return the cancelled dates that this edit concerns, but those on which another session of the series stands."""
+        """Return the cancelled dates that this edit concerns, but those where another session of the series stands."""
         standing = set(self.planned.values())
         sessions = recurrence._left_out_sessions().filtered(lambda session: session.planned_start not in standing)
         self.planned |= {session: session.planned_start for session in sessions}
