@@ -15,7 +15,7 @@ class TelehealthSessionSeries(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="The series that goes on without this date: the session was cancelled by itself, and no edit of the series "
+        help="The series that goes on without this date: the session was cancelled by itself, and no edit of all "
         "brings it back.",
     )
     of_series = fields.Boolean(compute="_compute_of_series")
