@@ -206,6 +206,8 @@ class CalendarEventCopies(models.Model):
             if session.event_id.start != session.start and session.company_id.telehealth_overlap_blocked
         }
         quiet = {"skip_attendee_notification": True, EDIT_CONTEXT: edit}
+        # Google's id of an occurrence is made from where its series puts it: before it is moved.
+        self.env.flush_all()
         for session in sessions.browse(self.env["telehealth.session"]._overlap_sentences(moved, moving=moved)):
             event = session.event_id.with_env(self.env).with_context(**quiet)
             event.write({"start": session.start, "stop": session.stop})
