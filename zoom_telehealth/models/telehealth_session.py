@@ -78,7 +78,7 @@ class TelehealthSession(models.Model):
             ("live", "Running"),
             ("pending", "In preparation"),
             ("later", "Later"),
-            ("waiting", "Waiting for the provider's Zoom connection"),
+            ("waiting", "Waiting for the provider"),
             ("failing", "Trouble at Zoom"),
         ],
         compute="_compute_meeting_status",
