@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
 from tests.system.practice import DANA, Booked, Practice
@@ -18,22 +16,6 @@ from tests.system.zoom_side import ZoomSide
 
 READY_GOAL_SECONDS = 10.0
 TOPIC = re.compile(r"Telehealth session \W*\(?([A-Z2-9]{4}-){2}[A-Z2-9]{4}\)?")
-
-
-@pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
-
-
-@pytest.fixture
-def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
-    """Dana, signed in."""
-    return BackOffice(page_for("dana"))
 
 
 def newest(practice: Practice) -> Booked:

@@ -13,7 +13,6 @@ from tests.system.practice import DANA, Practice
 from tests.system.zoom_pages import allow
 from tests.system.zoom_side import ZoomSide
 
-PATIENCE_MS = 15_000
 PHONE = {"width": 390, "height": 800}
 PRACTICE_APP = "SimulatedPracticeApp01"
 BLOCKED = "window.open = () => null"  # what a browser that blocks pop-ups answers
@@ -46,7 +45,7 @@ def pill(office: BackOffice) -> Locator:
 
 
 def expect_pill(office: BackOffice, text: str) -> None:
-    expect(pill(office)).to_have_text(text, timeout=PATIENCE_MS)
+    expect(pill(office)).to_have_text(text)
 
 
 def connect(office: BackOffice) -> None:
@@ -68,7 +67,7 @@ def test_the_pill_connects_in_a_new_tab_and_turns_green_by_itself(dana: BackOffi
     allow(consent, DANA)
     consent.get_by_role("heading", name="Zoom is connected").wait_for()
     consent.close()
-    expect(dialog).to_have_count(0, timeout=PATIENCE_MS)
+    expect(dialog).to_have_count(0)
     expect_pill(dana, "Zoom connected")
     assert "btn-outline-success" in str(pill(dana).get_attribute("class"))
 

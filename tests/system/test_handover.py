@@ -9,18 +9,14 @@ from playwright.sync_api import Page, expect
 
 from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
-from tests.system.practice import DANA, OMAR, Practice
+from tests.system.practice import DANA, OMAR, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 
 @pytest.fixture
 def practice(fresh_stack: TrialStack) -> Practice:
     """A fresh practice where both providers are connected."""
-    practice = Practice(fresh_stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(fresh_stack, "dana", "omar")
 
 
 def test_sessions_are_handed_over_by_a_scheduler_and_their_meetings_move(

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.practice import Booked, Practice
 from tests.system.zoom_pages import admit, come_in, expect_place, people_inside
@@ -18,24 +17,6 @@ PHONE = {"width": 390, "height": 800}
 CLIENT = "Alex Morgan"
 HOST = "Dana Reyes"
 AFTER_THE_READ_SECONDS = 400  # the addon asks every five minutes whether a live meeting still runs
-
-
-@pytest.fixture(scope="module")
-def connected(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    return practice
-
-
-@pytest.fixture
-def practice(connected: Practice) -> Practice:
-    """The practice at the real time, with Zoom in good health."""
-    connected.stack.set_clock(0)
-    ZoomSide(connected.stack).mend()
-    return connected
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dev.trial_stack import TrialStack
-from tests.system.practice import Booked, Practice
+from tests.system.practice import Booked, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 STEPS = 50
@@ -41,11 +41,7 @@ FAULTS: tuple[Callable[[random.Random], dict[str, Any]], ...] = (
 def practice(stack: TrialStack) -> Practice:
     """A fresh practice where both providers are connected."""
     stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(stack, "dana", "omar")
 
 
 class Changes:

@@ -11,7 +11,7 @@ import requests
 
 from dev.trial_stack import TrialStack
 from tests.system.patience import eventually
-from tests.system.practice import DANA, OMAR, Booked, Practice
+from tests.system.practice import DANA, OMAR, Booked, Practice, connected_practice
 from tests.system.zoom_side import TOKEN, ZoomSide
 
 CLICKS_AT_ONCE = 6
@@ -22,11 +22,7 @@ CLICK_LIMIT_SECONDS = 7.0  # 5 s for Zoom, and Odoo's own page
 def connected(stack: TrialStack) -> Practice:
     """A practice where both providers are connected and every demo session has its meeting."""
     stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(stack, "dana", "omar")
 
 
 @pytest.fixture

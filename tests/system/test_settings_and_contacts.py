@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.practice import Practice
 
 SUNDAY = 6  # in the demo's language a week begins with it
-
-
-@pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
 
 
 def open_configuration(office: BackOffice, entry: str) -> None:
