@@ -56,7 +56,7 @@ class ResUsers(models.Model):
             user.is_telehealth_provider = user.has_group("zoom_telehealth.group_provider")
 
     @api.depends("zoom_connection_ids.state")
-    @api.depends_context("uid", "company")
+    @api.depends_context("uid", "company", "lang", "tz")
     def _compute_zoom_state(self):
         company = self.env.company
         manager = self.env.user.has_group("zoom_telehealth.group_manager")

@@ -31,7 +31,7 @@ OTHERS_AT_THAT_TIME = """
           JOIN zoom_connection other ON other.zoom_user_id = mine.zoom_user_id AND other.state IN %(working)s
          WHERE mine.user_id = ANY(%(providers)s) AND mine.state IN %(working)s
     )
-    SELECT DISTINCT ON (asked.key) asked.key, s.provider_id, s.start, s.stop
+    SELECT DISTINCT ON (asked.key) asked.key, asked.provider_id, s.company_id, s.provider_id, s.start, s.stop
       FROM asked
       JOIN host ON host.provider_id = asked.provider_id
       JOIN telehealth_session s ON s.provider_id = host.other_id AND s.state IN ('scheduled', 'live')
@@ -68,6 +68,7 @@ class TelehealthSessionOverlap(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("start", "stop", "provider_id", "place", "state")
+    @api.depends_context("uid", "lang", "tz")
     def _compute_overlap_sentence(self):
         asked = {
             number: (session._origin.id, session.provider_id._origin.id, session.place, session.start, session.stop)
@@ -90,7 +91,8 @@ class TelehealthSessionOverlap(models.Model):
     def _overlap_sentences(self, asked):
         """Return a sentence for each asked time at which its host holds another session; one query for all.
 
-        As superuser: a session of another practice counts too, and of it no more than its time is told.
+        Past the record rules: a session of another practice counts too. To who does not work there, nothing of it is
+        told but that it is.
 
         :param asked: dict of any number to ``(session id or False, provider id, place, start, stop)``
         :return: dict of those numbers to sentences
@@ -114,15 +116,18 @@ class TelehealthSessionOverlap(models.Model):
                 "longest": LONGEST_SESSION,
             },
         )
-        return {key: self._overlap_sentence(provider, *times) for key, provider, *times in self.env.cr.fetchall()}
+        return {key: self._overlap_sentence(*facts) for key, *facts in self.env.cr.fetchall()}
 
     @api.model
-    def _overlap_sentence(self, provider_id, start, stop):
+    def _overlap_sentence(self, asked_id, company_id, provider_id, start, stop):
+        # As superuser: a colleague's name, and the practices that the reader could switch to.
+        people, own = self.env["res.users"].sudo(), self.env.user.sudo().company_ids.ids
+        if company_id not in own:
+            return self.env._("%s is not free: there is another session at this time.", people.browse(asked_id).name)
         zone = self.env.context.get("tz") or self.env.user.tz or "UTC"
         return self.env._(
             "%(provider)s holds another session at this time: %(start)s to %(stop)s.",
-            # As superuser: a colleague's name, who may work in another practice.
-            provider=self.env["res.users"].sudo().browse(provider_id).name,
+            provider=people.browse(provider_id).name,
             start=format_datetime(self.env, start, tz=zone, dt_format="short"),
             stop=format_time(self.env, stop, tz=zone, time_format="short"),
         )

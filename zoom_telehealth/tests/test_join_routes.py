@@ -256,7 +256,8 @@ class TestStart(SessionRoutesCase):
         self.sign_in(self.dana)
         for state, reason, words in (
             ("reconnect_needed", "refresh_lost", "was lost while the connection was renewed"),
-            ("revoked", "deauthorized", "The app was removed in Zoom."),
+            ("revoked", "deauthorized", "The app was removed in Zoom on"),
+            ("reconnect_needed", "grant_refused", "removed in Zoom, or replaced there"),
         ):
             self.connection._mark(state, reason)
             with self.subTest(state=state):
