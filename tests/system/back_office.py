@@ -117,6 +117,15 @@ class BackOffice:
         self.set_text("count", str(times))
         self.save()
 
+    def turn_to(self, day: date) -> None:
+        """Turn the shown week to that of a day, if it is the one before it or after it."""
+        days = self._days()
+        if day.isoformat() < days[0]:
+            self.click(self.page.get_by_role("button", name="Previous"))
+        elif day.isoformat() > days[-1]:
+            self.click(self.page.get_by_role("button", name="Next"))
+        self.page.locator(f".fc-timegrid-col[data-date='{day}']").wait_for()
+
     def next_week(self) -> list[str]:
         """Go to the week after the shown one and return its days, as dates in ISO's form."""
         first = self._days()[0]

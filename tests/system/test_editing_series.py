@@ -19,7 +19,11 @@ HORIZON_DAYS = 60  # as far as the last of them
 
 @pytest.fixture(scope="module")
 def connected(connected: Practice) -> Practice:
-    """A fresh practice where Dana is connected, whose meetings are made for the whole of a series."""
+    """A fresh practice where Dana is connected, whose meetings are made for the whole of a series.
+
+    In UTC, where no change of clocks falls into it (see test_times_at_zoom.py).
+    """
+    connected.stack.rpc("admin", "res.users", "write", [[connected.user("dana")], {"tz": "UTC"}])
     company = [[1], {"telehealth_horizon_days": HORIZON_DAYS}]
     connected.stack.rpc("admin", "res.company", "write", company)
     return connected

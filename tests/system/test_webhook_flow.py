@@ -14,7 +14,7 @@ from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import PUSHED_MS, eventually
 from tests.system.practice import DANA, Booked, Practice
-from tests.system.test_random_changes import Changes, of_session
+from tests.system.random_changes import Changes, of_session
 from tests.system.webhook_side import CLIENT_ID, WebhookSide
 from tests.system.zoom_pages import allow, come_in, expect_place
 from tests.system.zoom_side import ZoomSide
