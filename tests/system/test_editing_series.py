@@ -26,6 +26,7 @@ def connected(connected: Practice) -> Practice:
     connected.stack.rpc("admin", "res.users", "write", [[connected.user("dana")], {"tz": "UTC"}])
     company = [[1], {"telehealth_horizon_days": HORIZON_DAYS}]
     connected.stack.rpc("admin", "res.company", "write", company)
+    connected.settle()
     return connected
 
 
