@@ -74,9 +74,7 @@ def test_a_session_by_the_providers_own_link(practice: Practice, page_for: Calla
 
 def test_what_a_practice_offers_where_zoom_does_not_work(practice: Practice, page_for: Callable[..., Page]) -> None:
     stack, zoom = practice.stack, ZoomSide(practice.stack)
-    [settings] = stack.rpc("mia", "telehealth.settings", "create", [[{}]])
-    stack.rpc("mia", "telehealth.settings", "write", [[settings], {"telehealth_fallback": "discuss"}])
-    stack.rpc("mia", "telehealth.settings", "action_save", [[settings]])
+    practice.set_up(telehealth_fallback="discuss")
     zoom.fault("status", MEETINGS, "POST", status=503, times=None)
     session = practice.book(practice.moment(days=0, minutes=8))
     practice.reconcile()

@@ -49,6 +49,8 @@ from . import (
     telehealth_session_instead,
     telehealth_session_now,
     telehealth_session_overlap,
+    telehealth_session_people,
+    telehealth_session_personal_link,
     telehealth_session_phone,
     telehealth_session_place,
     telehealth_session_policy,

@@ -23,7 +23,7 @@ class ResUsersQuestions(models.Model):
             {
                 "sessions": [
                     (
-                        format_datetime(told.env, session.start, tz=self.tz),
+                        format_datetime(told.env, session.start, tz=self.tz, dt_format="short"),
                         f"{base}/odoo/telehealth.session/{session.id}",
                     )
                     for session in sessions

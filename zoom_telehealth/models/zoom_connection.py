@@ -7,9 +7,10 @@ from odoo.tools import format_datetime, hmac
 
 from .. import clock
 from ..fields import Encrypted
+from ..zoom import features
 from ..zoom import scopes as zoom_scopes
 from ..zoom.client import ZoomClient
-from ..zoom.transport import CLICK
+from ..zoom.transport import BACKGROUND
 
 _logger = logging.getLogger(__name__)
 
@@ -190,14 +191,22 @@ class ZoomConnection(models.Model):
                 found[(connection.user_id.id, company.id)] = connection
         return found
 
-    def _client(self, session, access_token, **options):
+    def _works_for(self, feature):
+        """Whether this connection works and was granted all that a feature needs.
+
+        :param str feature: one of ``zoom/features.py``
+        """
+        self.ensure_one()
+        return self.state in WORKING and not features.FEATURES[feature].missing((self.scopes or "").split())
+
+    def _client(self, session, access_token, *, timeout=BACKGROUND):
         """Return a :class:`ZoomClient` that speaks for this connection, within the limits of its Zoom account."""
         self.ensure_one()
         # Read in a cursor of its own, or the caller's transaction would be open again while Zoom is asked (rule 4).
         with self.env.registry.cursor() as cr:
             api_url = self.with_env(self.env(cr=cr)).api_url or self.env["zoom.app"]._addresses().api_url
-        pace = self.env["zoom.call.pace"]._pace(self, hurried=options.get("timeout") is CLICK)
-        return ZoomClient(session, api_url, access_token, pace=pace, **options)
+        pace = self.env["zoom.call.pace"]._pace(self, hurried=timeout.hurried)
+        return ZoomClient(session, api_url, access_token, pace=pace, timeout=timeout)
 
     def _reason_sentence(self):
         """Return why the connection is in its state, in the reader's language and time zone, or None."""

@@ -37,6 +37,7 @@ from . import (
     test_meetings_at_zoom,
     test_overlap,
     test_partners_and_companies,
+    test_personal_links,
     test_place_of_service,
     test_places,
     test_privacy_of_meetings,

@@ -41,7 +41,11 @@ class TestMovedInZoom(AskedCase):
         self.assertEqual((self.danas.meeting_status, self.danas.zoom_question), ("asked", "moved"))
         [activity] = self.activities()
         self.assertIn(f"/odoo/telehealth.session/{self.booked.id}", activity.note)
-        self.assertIn(format_datetime(self.env, self.before, tz="Europe/Brussels"), activity.note, "their own time")
+        self.assertIn(
+            format_datetime(self.env, self.before, tz="Europe/Brussels", dt_format="short"),
+            activity.note,
+            "their own time",
+        )
         for word in (ANA, ANAS_TITLE):
             self.assertNotIn(word, f"{activity.summary} {activity.note} {activity.res_name}")
         self.assertEqual(self.booked.start, self.before, "clients see the calendar's time")

@@ -80,9 +80,10 @@ class TestHandover(ReconcilerCase):
         self.assertEqual([one.provider_id for one in self.sessions], [self.omar, self.dana, self.omar])
 
     def test_a_series_goes_with_its_coming_occurrences_and_its_later_edits_stay_with_the_new_provider(self):
-        weekday = soon(days=-14).strftime("%a").lower()
+        start = soon(days=-14, minutes=-90)
+        weekday = start.strftime("%a").lower()
         event = self.book(
-            self.dana, [self.ana], start=soon(days=-14, minutes=-90), recurrency=True, rrule_type="weekly", interval=1,
+            self.dana, [self.ana], start=start, recurrency=True, rrule_type="weekly", interval=1,
             end_type="count", count=8, event_tz="UTC", **{weekday: True},
         )  # fmt: skip
         recurrence = event.sudo().recurrence_id

@@ -30,6 +30,15 @@ class SessionRoutesCase(TelehealthHttpCase):
         cls.start = f"/telehealth/start/{cls.danas.token}"
         cls.page = f"/my/sessions/{cls.danas.token}"
 
+    def connect_dana(self):
+        """Give Dana a connection at the simulator and this session a meeting there."""
+        token_set, zoom_user = self.simulator.grant(f"{self.base_url()}/zoom_telehealth/oauth/callback")
+        self.connection.write({"zoom_user_id": zoom_user.id, "scopes": " ".join(token_set.scopes)})
+        self.env["zoom.connection.token"]._store(self.connection, token_set)
+        made = self.simulator.control("POST", "meetings", email=zoom_user.email, topic="T", type=2, duration=50)
+        self.meeting.zoom_id = str(made["id"])
+        self.simulator.forget_calls()
+
     def enter(self, csrf=True, **options):
         """Press Join: post the form of the client's page."""
         data = {}
@@ -176,15 +185,6 @@ class TestStart(SessionRoutesCase):
     def setUp(self):
         super().setUp()
         self.simulator.reset()
-
-    def connect_dana(self):
-        """Give Dana a connection at the simulator and this session a meeting there."""
-        token_set, zoom_user = self.simulator.grant(f"{self.base_url()}/zoom_telehealth/oauth/callback")
-        self.connection.zoom_user_id = zoom_user.id
-        self.env["zoom.connection.token"]._store(self.connection, token_set)
-        made = self.simulator.control("POST", "meetings", email=zoom_user.email, topic="T", type=2, duration=50)
-        self.meeting.zoom_id = str(made["id"])
-        self.simulator.forget_calls()
 
     def test_start_leads_the_provider_to_zoom_with_a_link_fetched_at_this_click(self):
         """R15."""
