@@ -40,12 +40,12 @@ def test_existing_events_and_meetings_made_by_hand_become_sessions_after_a_previ
     stack, zoom = practice.stack, ZoomSide(practice.stack)
     taken, left = (
         note_in_calendar(practice, title, client, days)
-        for title, client, days in (("Talk with Brooke", "brooke", 30), ("Lunch with Chen", "chen", 31))
+        for title, client, days in (("Talk with Brooke", "brooke", 20), ("Lunch with Chen", "chen", 21))
     )
     by_hand = stack.simulator(
         "POST",
         "/control/meetings",
-        {"email": DANA, "topic": TOPIC, "type": 2, "start_time": f"{practice.moment(days=32):%Y-%m-%dT%H:%M:%SZ}"},
+        {"email": DANA, "topic": TOPIC, "type": 2, "start_time": f"{practice.moment(days=22):%Y-%m-%dT%H:%M:%SZ}"},
     )
     before = len(zoom.live(DANA))
     dana = BackOffice(page_for("dana"))

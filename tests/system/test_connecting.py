@@ -96,6 +96,23 @@ def test_the_preferences_left_open_say_connected_by_themselves(dana: BackOffice)
     expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected")
 
 
+def test_meetings_made_by_hand_are_listed_at_a_press_and_a_trouble_can_be_tried_again(
+    practice: Practice, dana: BackOffice
+) -> None:
+    practice.connect("dana")
+    zoom = ZoomSide(practice.stack)
+    start = f"{practice.moment(days=3):%Y-%m-%dT%H:%M:%SZ}"
+    by_hand = {"email": DANA, "topic": "Made by hand", "type": 2, "start_time": start, "duration": 45}
+    practice.stack.simulator("POST", "/control/meetings", by_hand)
+    zoom.fault("status", path="/v2/users/**", status=503, times=None)
+    dana.open_preferences()
+    dana.page.get_by_role("button", name="Find meetings made in Zoom").click()
+    expect(dana.page.get_by_role("heading", name="Your meetings at Zoom could not be listed")).to_be_visible()
+    zoom.mend()
+    dana.page.get_by_role("button", name="Look again").click()
+    expect(dana.page.locator(".o_list_view .o_data_row")).to_contain_text("Made by hand")
+
+
 def test_denying_ends_on_a_page_that_says_so_and_changes_nothing(practice: Practice, dana: BackOffice) -> None:
     dana.open_preferences()
     consent = dana.connect_zoom()

@@ -6,95 +6,30 @@ Dana syncs with Google, Omar with Outlook; both answer from a stub on this machi
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dev.trial_stack import TrialStack
 from tests.bench.calendar_stub import CalendarStub
-from tests.system.practice import ODOO_FORMAT, Booked, Practice
-from tests.system.zoom_side import ZoomSide
+from tests.system.other_calendars import (
+    DANA,
+    GOOGLE,
+    NEUTRAL,
+    OUTLOOK,
+    GoogleSeries,
+    OutlookSeries,
+    Side,
+    as_told,
+    moment,
+)
+from tests.system.practice import ODOO_FORMAT
 
+# Of a weekly series whose first is in five days; a practice's horizon is 30 days.
+INSIDE = 4
 ADDONS = Path(__file__).parents[1] / "bench" / "addons"
-GOOGLE, OUTLOOK = "google-dana", "outlook-omar"
-NEUTRAL = "Telehealth session"
-TITLE = "Griefwork after a divorce"
-DANA, OMAR = "dana@sunrise-practice.example", "omar@sunrise-practice.example"
-CRONS = ("google_calendar.ir_cron_sync_all_cals", "microsoft_calendar.ir_cron_sync_all_cals")
-
-
-class Side:
-    """The practice, its providers' other calendars, and Zoom."""
-
-    def __init__(self, stack: TrialStack, stub: CalendarStub) -> None:
-        self.stack, self.stub = stack, stub
-        self.practice, self.zoom = Practice(stack), ZoomSide(stack)
-        self._days = 1
-
-    def book(self, login: str, **values: Any) -> Booked:
-        """Book a session with Alex as its provider does, invitation and all."""
-        self._days += 1
-        start = self.practice.moment(days=self._days)
-        row = {
-            "start": start.strftime(ODOO_FORMAT),
-            "stop": (start + timedelta(minutes=50)).strftime(ODOO_FORMAT),
-            "label": TITLE,
-            "client_ids": [[4, self.practice.partner("alex")]],
-            **values,
-        }
-        [made] = self.stack.rpc(login, "telehealth.session", "create", [[row]])
-        self.practice.settle()
-        self.zoom.forget_calls()
-        return self.practice.session(made)
-
-    def copy(self, owner: str, session: Booked) -> dict[str, Any]:
-        """Return a session's copy, known by our join route."""
-        return next(one for one in self.stub.copies(owner) if session.token in json.dumps(one))
-
-    def sync(self) -> None:
-        """Let both calendars sync, and then Zoom follow."""
-        for action in CRONS:
-            self.stack.run_action(action)
-        self.practice.settle()
-
-    def event(self, session: Booked, *names: str) -> tuple[Any, ...]:
-        """Return columns of a session's event."""
-        [row] = self.stack.sql(f"SELECT {', '.join(names)} FROM calendar_event WHERE id = %s", (session.event_id,))
-        return row
-
-    def state(self, session: Booked) -> str:
-        """Return a session's state."""
-        [[state]] = self.stack.sql("SELECT state FROM telehealth_session WHERE id = %s", (session.id,))
-        return str(state)
-
-    def clients(self, session: Booked) -> list[int]:
-        """Return the partners of a session."""
-        rows = self.stack.sql("SELECT partner_id FROM telehealth_participant WHERE session_id = %s", (session.id,))
-        return [row for [row] in rows]
-
-    def mails_since(self, before: int) -> list[EmailMessage]:
-        """Return what was sent after so many mails, at least one."""
-        deadline = time.monotonic() + 10
-        while len(self.stack.mails()) == before and time.monotonic() < deadline:
-            time.sleep(0.1)
-        return self.stack.mails()[before:]
-
-    def zoom_calls(self) -> list[str]:
-        """Return the methods of the calls about meetings since a session was booked."""
-        return [call["method"] for call in self.zoom.calls(path="/v2/") if call["method"] != "GET"]
-
-    def assert_intact(self, session: Booked) -> None:
-        """The link, the neutral face and the client are as they were."""
-        name, link, description = self.event(session, "name", "videocall_location", "description")
-        assert name == NEUTRAL
-        assert link == f"{self.stack.odoo_url}/telehealth/join/{session.token}"
-        assert description == f'<p><a href="{link}">{link}</a></p>'
-        assert self.clients(session) == [self.practice.partner("alex")]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +83,7 @@ def test_a_sync_in_either_direction_keeps_the_link_and_asks_zoom_nothing(side: S
     """R23."""
     session = side.book(login)
     copy = side.copy(owner, session)
-    side.stub.change(owner, copy["id"], **_as_told(copy))
+    side.stub.change(owner, copy["id"], **as_told(copy))
     side.sync()
     side.stack.rpc(login, "calendar.event", "write", [[session.event_id], {"location": "Room 1"}])
     side.sync()
@@ -165,9 +100,9 @@ def test_what_is_changed_in_a_copy_reaches_the_session_and_nobody_else(
     """The title goes to the encrypted label, a move moves; a link or a guest added there counts for nothing."""
     session = side.book(login)
     copy, start = side.copy(owner, session), side.practice.moment(days=20)
-    told = _as_told(copy) | {title: "Panic on trains"}
-    told["start"] = _time(start)
-    told["end"] = _time(start + timedelta(minutes=30))
+    told = as_told(copy) | {title: "Panic on trains"}
+    told["start"] = moment(start)
+    told["end"] = moment(start + timedelta(minutes=30))
     if owner == GOOGLE:
         meet = {"entryPoints": [{"entryPointType": "video", "uri": "https://meet.google.com/abc"}]}
         told |= {"conferenceData": meet, "description": "Bring the diary"}
@@ -212,7 +147,7 @@ def test_a_day_without_hours_in_a_copy_is_no_session_and_is_set_right_there(side
     times = side.event(session, "start", "stop", "allday")
     copy = side.copy(GOOGLE, session)
     day = {"date": "2031-03-03", "dateTime": None}
-    side.stub.change(GOOGLE, copy["id"], **_as_told(copy) | {"start": day, "end": {"date": "2031-03-04"}})
+    side.stub.change(GOOGLE, copy["id"], **as_told(copy) | {"start": day, "end": {"date": "2031-03-04"}})
     side.sync()
     assert side.event(session, "start", "stop", "allday") == times
     assert side.copy(GOOGLE, session)["start"]["dateTime"]
@@ -247,19 +182,207 @@ def test_deleting_in_odoo_removes_the_copy_and_the_meeting(side: Side, login: st
     assert side.zoom_calls() == ["DELETE"]
 
 
-def _as_told(copy: dict[str, Any]) -> dict[str, Any]:
-    """Return what a calendar tells of a copy besides what it was given."""
-    if "summary" in copy:
-        return {"status": "confirmed", "organizer": {"email": DANA, "self": True}}
-    return {
-        "type": "singleInstance",
-        "isOrganizer": True,
-        "organizer": {"emailAddress": {"address": OMAR}},
-        "attendees": [],
-        "start": {**copy["start"], "timeZone": "UTC"},
-        "end": {**copy["end"], "timeZone": "UTC"},
+# === SERIES === #
+
+
+def test_a_series_that_is_moved_in_google_keeps_its_meetings_and_links(side: Side) -> None:
+    """R6, R11, R23: one change a meeting, none made or removed; Alex, whom Google does not know, hears of it once."""
+    series = GoogleSeries(side)
+    before, inserted = series.kept(), len(side.stub.asked("POST", GOOGLE))
+    for turn in (1, 2):
+        series.change(later=timedelta(minutes=15 * turn))
+        assert series.starts() == series.weeks(*range(6), later=timedelta(minutes=15 * turn))
+        assert series.kept() == before
+        assert series.told() == ["PATCH"] * INSIDE * turn
+        series.assert_intact(*range(6))
+        assert series.starts("cancelled") == []
+    assert len(side.stub.asked("POST", GOOGLE)) == inserted
+    [first, second] = series.subjects_to_alex()
+    assert "was moved to" in first
+    assert "was moved to" in second
+
+
+def test_a_title_or_nothing_new_in_google_costs_no_call(side: Side) -> None:
+    """R23."""
+    series = GoogleSeries(side)
+    before = series.kept()
+    series.change(summary="Panic on trains")
+    series.change(location="Room 1")
+    labels = side.stack.rpc("dana", "telehealth.session", "read", [series.ids, ["label"]])
+    assert {one["label"] for one in labels} == {"Panic on trains"}
+    assert (series.told(), series.kept(), series.starts()) == ([], before, series.weeks(*range(6)))
+    assert series.subjects_to_alex() == []
+    series.assert_intact(*range(6))
+
+
+def test_fewer_or_more_in_google_are_as_many_sessions_less_or_more(side: Side) -> None:
+    series = GoogleSeries(side)
+    rule = series.copy["recurrence"][0]
+    series.change(recurrence=[rule.replace("COUNT=6", "COUNT=3")])
+    assert series.starts() == series.weeks(0, 1, 2)
+    assert series.told() == ["DELETE"] * (INSIDE - 3)
+    [cancelled] = series.subjects_to_alex()
+    assert "cancelled" in cancelled
+    series.change(recurrence=[rule.replace("COUNT=6", "COUNT=8")])
+    assert series.starts() == series.weeks(*range(8))
+    assert series.told() == ["DELETE"] * (INSIDE - 3) + ["POST"] * (INSIDE - 3)
+    series.assert_intact(0, 1, 2)
+
+
+def test_another_day_of_the_week_in_google_moves_every_meeting(side: Side) -> None:
+    series = GoogleSeries(side)
+    before, day = series.kept(), timedelta(days=1)
+    rule = series.copy["recurrence"][0]
+    old, new = ((series.first + one).strftime("%a").upper()[:2] for one in (timedelta(), day))
+    series.change(later=day, recurrence=[rule.replace(f"BYDAY={old}", f"BYDAY={new}")])
+    assert series.starts() == series.weeks(*range(6), later=day)
+    assert (series.told(), series.kept()) == (["PATCH"] * INSIDE, before)
+    series.assert_intact(*range(6))
+
+
+def test_one_occurrence_in_google_is_one_session(side: Side) -> None:
+    series = GoogleSeries(side)
+    before, later = series.kept(), timedelta(minutes=15)
+    [start] = series.weeks(1)
+    moved = {"start": moment(start + later), "end": moment(start + later + timedelta(minutes=50))}
+    side.stub.tell(GOOGLE, series.instance(1, originalStartTime=moment(start), **as_told(series.copy), **moved))
+    side.sync()
+    assert series.starts() == [*series.weeks(0), start + later, *series.weeks(2, 3, 4, 5)]
+    assert (series.told(), series.kept()) == (["PATCH"], before)
+    side.stub.tell(GOOGLE, series.instance(2, status="cancelled"))
+    side.sync()
+    assert series.starts("cancelled") == series.weeks(2)
+    assert series.told() == ["DELETE", "PATCH"]
+    side.assert_intact(series.session(1))
+
+
+def test_what_was_cancelled_stays_so_when_the_series_moves_in_google_and_google_is_told(side: Side) -> None:
+    series = GoogleSeries(side)
+    before, later = series.kept(), timedelta(minutes=15)
+    side.stub.tell(GOOGLE, series.instance(2, status="cancelled"))
+    side.sync()
+    side.practice.cancel(series.session(4))
+    side.sync()
+    side.stub.calls.clear()
+    series.change(later=later)
+    assert series.starts() == series.weeks(0, 1, 3, 5, later=later)
+    assert series.starts("cancelled") == series.weeks(2, 4)
+    assert series.told() == ["DELETE"] + ["PATCH"] * (INSIDE - 1)
+    assert series.kept() == before
+    side.sync()
+    for [start] in (series.weeks(2, later=later), series.weeks(4, later=later)):
+        instance = f"{series.copy['id']}_{start:%Y%m%dT%H%M%SZ}"
+        assert any(call.path.endswith(instance) for call in side.stub.calls if call.method in ("PATCH", "DELETE"))
+
+
+def test_where_the_first_was_cancelled_a_change_in_google_moves_nothing_by_a_week(side: Side) -> None:
+    """Google reckons a series from its first date, whether it stands or not."""
+    series = GoogleSeries(side)
+    side.stub.tell(GOOGLE, series.instance(0, status="cancelled"))
+    side.sync()
+    before, later = series.kept(), timedelta(minutes=15)
+    series.change(summary="Panic on trains")
+    assert (series.starts(), series.told()) == (series.weeks(1, 2, 3, 4, 5), ["DELETE"])
+    series.change(later=later)
+    assert series.starts() == series.weeks(1, 2, 3, 4, 5, later=later)
+    assert (series.told(), series.kept()) == (["DELETE"] + ["PATCH"] * (INSIDE - 1), before)
+    assert series.starts("cancelled") == series.weeks(0)
+
+
+def test_this_and_following_in_google_are_the_same_sessions_in_a_series_of_their_own(side: Side) -> None:
+    series = GoogleSeries(side)
+    before, later = series.kept(), timedelta(minutes=15)
+    [split] = series.weeks(2)
+    former, rule = series.copy, series.copy["recurrence"][0]
+    start = split + later
+    following = {
+        **{name: value for name, value in former.items() if name not in ("iCalUId",)},
+        "id": f"{former['id']}_R{split:%Y%m%dT%H%M%S}",
+        "recurrence": [rule.replace("COUNT=6", "COUNT=4")],
+        "start": moment(start),
+        "end": moment(start + timedelta(minutes=50)),
+        **as_told(former),
     }
+    side.stub.tell(GOOGLE, following)
+    until = f"UNTIL={split - timedelta(days=1):%Y%m%dT235959Z}"
+    series.change(recurrence=[rule.replace("COUNT=6", until)])
+    assert series.starts() == series.weeks(0, 1) + series.weeks(2, 3, 4, 5, later=later)
+    assert (series.told(), series.kept()) == (["PATCH"] * (INSIDE - 2), before)
+    assert series.starts("cancelled") == []
+    series.assert_intact(*range(6))
+    [moved] = series.subjects_to_alex()
+    assert "was moved to" in moved
 
 
-def _time(moment: Any) -> dict[str, Any]:
-    return {"dateTime": moment.strftime("%Y-%m-%dT%H:%M:%S+00:00"), "timeZone": "UTC"}
+def test_a_series_that_is_deleted_in_google_is_cancelled_and_told_of_once(side: Side) -> None:
+    series = GoogleSeries(side)
+    side.stub.remove(GOOGLE, series.copy["id"])
+    side.sync()
+    assert (series.starts(), series.starts("cancelled")) == ([], series.weeks(*range(6)))
+    assert series.told() == ["DELETE"] * INSIDE
+    [cancelled] = series.subjects_to_alex()
+    assert "cancelled" in cancelled
+
+
+def test_a_colleagues_session_of_a_series_is_not_moved_by_the_providers_google(side: Side) -> None:
+    series = GoogleSeries(side)
+    before, later = series.kept(), timedelta(minutes=15)
+    values = {"user_id": side.practice.user("omar"), "recurrence_update": "self_only"}
+    side.stack.rpc("sam", "calendar.event", "write", [[series.session(2).event_id], values])
+    side.sync()
+    side.zoom.forget_calls()
+    series.change(later=later)
+    assert sorted(series.starts()) == sorted(series.weeks(0, 1, 3, 4, 5, later=later) + series.weeks(2))
+    assert series.told() == ["PATCH"] * (INSIDE - 1)
+    assert [token for token, _zoom_id in series.kept()] == [token for token, _zoom_id in before]
+    assert len(series.starts()) == 6
+
+
+def test_a_series_that_is_moved_in_outlook_keeps_its_meetings_and_links(side: Side) -> None:
+    """R6, R11, R23."""
+    series = OutlookSeries(side)
+    before = series.kept()
+    for turn in (1, 2):
+        later = timedelta(minutes=15 * turn)
+        series.tell(*range(6), later=later)
+        assert series.starts() == series.weeks(*range(6), later=later)
+        assert (series.told(), series.kept()) == (["PATCH"] * INSIDE * turn, before)
+        series.assert_intact(*range(6))
+        assert series.starts("cancelled") == []
+    series.tell(*range(6), later=later, subject="Panic on trains")
+    assert (series.told(), series.kept()) == (["PATCH"] * INSIDE * 2, before)
+    assert len(series.subjects_to_alex()) == 2
+
+
+def test_fewer_or_another_day_in_outlook(side: Side) -> None:
+    series = OutlookSeries(side)
+    before, day = series.kept(), timedelta(days=1)
+    series.tell(*range(6), later=day)
+    assert series.starts() == series.weeks(*range(6), later=day)
+    assert (series.told(), series.kept()) == (["PATCH"] * INSIDE, before)
+    series.tell(0, 1, later=day)
+    assert series.starts() == series.weeks(0, 1, later=day)
+    assert (series.told(), series.kept()[:2]) == (["DELETE"] * (INSIDE - 2) + ["PATCH"] * INSIDE, before[:2])
+    series.assert_intact(0, 1)
+    assert len(series.subjects_to_alex()) == 2
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_one_that_is_removed_in_outlook_stays_off_when_the_series_moves_there(side: Side, alone: bool) -> None:
+    """Outlook tells of the occurrence alone, or of a series that lacks it."""
+    series = OutlookSeries(side)
+    before, later = series.kept(), timedelta(minutes=15)
+    if alone:
+        side.stub.remove(OUTLOOK, f"{series.id}-1")
+        side.sync()
+    else:
+        series.tell(0, 2, 3, 4, 5, count=6)
+    assert (series.starts("cancelled"), series.told()) == (series.weeks(1), ["DELETE"])
+    [cancelled] = series.subjects_to_alex()
+    assert "cancelled" in cancelled
+    for turn in (1, 2):
+        weeks = range(6) if turn == 2 else (0, 2, 3, 4, 5)
+        series.tell(*weeks, later=later * turn, count=6)
+        assert series.starts() == series.weeks(0, 2, 3, 4, 5, later=later * turn)
+        assert (series.told(), series.kept()) == (["DELETE"] + ["PATCH"] * (INSIDE - 1) * turn, before)
+    assert len(series.subjects_to_alex()) == 3

@@ -11,6 +11,8 @@ from . import (
     calendar_event_overlap,
     calendar_event_series,
     calendar_popover_delete_wizard,
+    calendar_recurrence,
+    calendar_recurrence_copies,
     discuss_channel,
     discuss_channel_member,
     encrypted_row_mixin,

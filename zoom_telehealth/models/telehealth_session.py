@@ -340,6 +340,7 @@ class TelehealthSession(models.Model):
                     "provider_id": session.event_id.user_id.id,
                     "planned_start": session._planned_start(),
                     "state": "scheduled" if session.event_id.active and session.event_id.telehealth else "cancelled",
+                    "left_out_of_id": not session.event_id.active and session.event_id.recurrence_id.id,
                 }
                 for session in sessions
             }

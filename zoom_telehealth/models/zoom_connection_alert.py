@@ -182,7 +182,7 @@ class ZoomConnectionAlert(models.Model):
 
     def _local_time(self, moment):
         """Return a time as who is told reads it; the context names their zone, since the user here is the system."""
-        return format_datetime(self.env, moment, tz=self.env.context.get("tz"))
+        return format_datetime(self.env, moment, tz=self.env.context.get("tz"), dt_format="short")
 
     def _coming_sessions(self, companies):
         """Return the provider's coming sessions on Zoom in those of these practices that the app serves.

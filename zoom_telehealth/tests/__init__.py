@@ -54,6 +54,7 @@ from . import (
     test_series,
     test_series_at_zoom,
     test_series_kept,
+    test_series_left_out,
     test_series_mails,
     test_session_form,
     test_settings,

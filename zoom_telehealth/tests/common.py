@@ -9,6 +9,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests.common import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import config
+from odoo.tools.translate import code_translations
 
 from .. import clock, conf
 from .simulator import PRACTICE_APP, PROVIDER_APP, Simulator
@@ -137,6 +138,13 @@ class Practices:
     @classmethod
     def as_user(cls, model, user):
         return cls.env[model].with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+
+    def speaks_french(self, user, texts):
+        """Give a user another language than the others', with translations of some of our texts."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        user.lang = "fr_FR"
+        french = {("zoom_telehealth", "fr_FR"): texts}
+        self.enterContext(patch.dict(code_translations.python_translations, french))
 
     @staticmethod
     def session_of(event):
