@@ -15,7 +15,7 @@ from tests.system.practice import DANA, OMAR, Booked, Practice, connected_practi
 from tests.system.zoom_side import TOKEN, ZoomSide
 
 CLICKS_AT_ONCE = 6
-CLICK_LIMIT_SECONDS = 7.0  # 5 s for Zoom, and Odoo's own page
+CLICK_LIMIT_SECONDS = 9.0  # 5 s for Zoom, and Odoo's own page on a machine that is busy; twice for Zoom would be 10
 
 
 @pytest.fixture(scope="module")
