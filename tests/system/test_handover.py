@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
-from tests.system.practice import DANA, OMAR, Booked, Practice
+from tests.system.practice import DANA, OMAR, Booked, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 
@@ -17,11 +17,7 @@ from tests.system.zoom_side import ZoomSide
 def practice(stack: TrialStack) -> Practice:
     """A fresh practice where both providers are connected."""
     stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(stack, "dana", "omar")
 
 
 def host(practice: Practice, session: Booked) -> str:

@@ -111,7 +111,10 @@ class ZoomConnectionAlert(models.Model):
         """Tell the provider and the practices' managers, with the coming sessions that have no Zoom meeting for it."""
         self.ensure_one()
         self.activity_unlink([ACTIVITY])
-        for user in self._who_is_told(self.app_id.company_ids):
+        companies = self.app_id.company_ids
+        if self.state != "misconfigured":
+            companies &= self.user_id.company_ids
+        for user in self._who_is_told(companies):
             connection = self.with_context(lang=user.lang, tz=user.tz)
             self.activity_schedule(
                 ACTIVITY, summary=connection._alert_summary(), note=connection._alert_note(user), user_id=user.id

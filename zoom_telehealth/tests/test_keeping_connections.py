@@ -227,6 +227,19 @@ class TestAlerts(KeepingCase):
             with self.subTest(told=login):
                 self.assertEqual(set(reminded.notified_partner_ids.user_ids.mapped("login")), {"dana", login})
 
+    def test_a_manager_is_not_told_of_another_practices_provider_but_of_the_app_of_both(self):
+        self.app.company_ids |= self.harbour
+        ottos = self.connection_row(self.otto, self.app, "zoom-otto")
+        for state, reason, told in (
+            ("reconnect_needed", "grant_refused", {"otto", "max"}),
+            ("misconfigured", "client_refused", {"otto", "max", "mia"}),
+        ):
+            ottos._mark(state, reason)
+            self.run_action("ir_cron_watch_connections")
+            with self.subTest(state=state):
+                self.assertEqual(set(ottos.activity_ids.user_id.mapped("login")), told)
+            ottos.alerted_at = False
+
     def test_it_is_taken_back_when_it_heals(self):
         self.break_connection()
         self.run_action("ir_cron_watch_connections")
