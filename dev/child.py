@@ -66,7 +66,7 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def wait_until_healthy(self, seconds: float = 90.0) -> None:
@@ -137,8 +137,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _die_with_parent() -> None:
-    # Were we killed, nobody would be left to stop it.
+def die_with_parent() -> None:
+    """Let the process that is about to begin end with ours: were we killed, nobody would be left to stop it."""
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)
     if os.getppid() == 1:
         os._exit(1)

@@ -241,7 +241,7 @@ def test_a_repeated_reading_keeps_within_the_time_of_one_call(session: requests.
         client.meeting("1")
 
     # One silence of a second, and of the second one what is left: not two.
-    assert 1.0 < time.monotonic() - started < 1.8
+    assert 1.0 < time.monotonic() - started < 2.0
     assert server.connections == 2
 
 

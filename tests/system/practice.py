@@ -29,6 +29,15 @@ class Booked(NamedTuple):
     token: str
 
 
+def connected_practice(stack: TrialStack, *logins: str) -> Practice:
+    """Return a fresh stack's practice in which these providers are connected and Zoom has what it is to have."""
+    practice = Practice(stack)
+    for login in logins:
+        practice.connect(login)
+    practice.settle()
+    return practice
+
+
 class Practice:
     """The demo practice on a running stack."""
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
-from tests.system.practice import DANA, ODOO_FORMAT, Practice
+from tests.system.practice import DANA, ODOO_FORMAT, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 TOPIC = "Grief counselling with Devi"
@@ -18,10 +18,7 @@ TOPIC = "Grief counselling with Devi"
 @pytest.fixture
 def practice(fresh_stack: TrialStack) -> Practice:
     """A fresh practice where Dana connected a moment ago."""
-    practice = Practice(fresh_stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
+    return connected_practice(fresh_stack, "dana")
 
 
 def note_in_calendar(practice: Practice, title: str, client: str, days: int) -> int:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
-from tests.system.practice import DANA, OMAR, Booked, Practice
+from tests.system.practice import DANA, OMAR, Booked, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 
@@ -17,11 +17,7 @@ from tests.system.zoom_side import ZoomSide
 def practice(stack: TrialStack) -> Practice:
     """A fresh practice where both providers are connected."""
     stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(stack, "dana", "omar")
 
 
 def host(practice: Practice, session: Booked) -> str:
@@ -46,9 +42,13 @@ def test_sessions_are_handed_over_by_a_scheduler_and_their_meetings_move(
     sam.click(sam.page.get_by_role("button", name="Configuration"))
     sam.click(sam.page.get_by_role("menuitem", name="Hand Over"))
     dialog = sam.page.get_by_role("dialog")
+    warnings = dialog.locator(".alert:visible")
+    expect(dialog.get_by_text("Clients keep their links")).to_be_visible()
+    expect(warnings).to_have_count(0)
     sam.choose("from_id", "Dana")
     sam.choose("to_id", "Omar")
     expect(dialog.get_by_text("sessions, from")).to_be_visible()
+    expect(warnings).to_have_count(0)
     sam.click(dialog.get_by_role("button", name="Hand over"))
     expect(sam.page.get_by_text("Handed over to Omar Haddad")).to_be_visible()
     practice.settle()

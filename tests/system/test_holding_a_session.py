@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
 from tests.system.practice import Booked, Practice
@@ -23,24 +22,6 @@ INITIALS = "A. M."
 CLICK_SECONDS, BUSY_SECONDS = 5, 1.5  # what Zoom may take of a click; the rest of it on a busy machine
 LONG_OPEN_SECONDS = 1
 AFTER_THE_READ_SECONDS = 400  # the addon asks every five minutes whether a live meeting still runs
-
-
-@pytest.fixture(scope="module")
-def connected(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    return practice
-
-
-@pytest.fixture
-def practice(connected: Practice) -> Practice:
-    """The practice at the real time, with Zoom in good health."""
-    connected.stack.set_clock(0)
-    ZoomSide(connected.stack).mend()
-    return connected
 
 
 @pytest.fixture

@@ -111,7 +111,10 @@ class ZoomConnectionAlert(models.Model):
         """Tell the provider and the practices' managers, with the coming sessions that have no Zoom meeting for it."""
         self.ensure_one()
         self.activity_unlink([ACTIVITY])
-        for user in self._who_is_told(self.app_id.company_ids):
+        companies = self.app_id.company_ids
+        if self.state != "misconfigured":
+            companies &= self.user_id.company_ids
+        for user in self._who_is_told(companies):
             connection = self.with_context(lang=user.lang, tz=user.tz)
             self.activity_schedule(
                 ACTIVITY, summary=connection._alert_summary(), note=connection._alert_note(user), user_id=user.id
@@ -182,7 +185,7 @@ class ZoomConnectionAlert(models.Model):
 
     def _local_time(self, moment):
         """Return a time as who is told reads it; the context names their zone, since the user here is the system."""
-        return format_datetime(self.env, moment, tz=self.env.context.get("tz"))
+        return format_datetime(self.env, moment, tz=self.env.context.get("tz"), dt_format="short")
 
     def _coming_sessions(self, companies):
         """Return the provider's coming sessions on Zoom in those of these practices that the app serves.

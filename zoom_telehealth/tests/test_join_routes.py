@@ -359,6 +359,21 @@ class TestPortal(SessionRoutesCase):
         ):
             self.assertNotIn(secret, page.text)
 
+    def test_the_page_says_whether_somebody_lets_the_client_in(self):
+        self.sign_in(self.ana)
+        waits, comes_in = "You wait there until Dana Reyes lets you in", "You come in once Dana Reyes is there"
+        for practices, danas, words, not_so in (
+            (True, False, waits, comes_in),
+            (False, True, waits, comes_in),
+            (False, False, comes_in, waits),
+        ):
+            self.sunrise.telehealth_waiting_room, self.dana.telehealth_own_waiting_room = practices, danas
+            self.meeting.agreed_policy = self.meeting._policy()
+            with self.subTest(practices=practices, danas=danas), self.clock_at(self.danas.start):
+                page = " ".join(self.url_open(self.page).text.split())
+                self.assertIn(words, page)
+                self.assertNotIn(not_so, page)
+
     def test_the_page_says_where_in_time_the_session_is(self):
         self.sign_in(self.ana)
         for moment, words in (

@@ -85,9 +85,9 @@ class TestKeepingAlive(KeepingCase):
             self.assertGreater(self.connection.verified_at, next_week)
 
     def test_a_dead_grant_is_found_before_anybody_needs_it(self):
-        self.session(start=soon(days=1))
+        self.session(start=soon(days=2))
         self.end_grant()
-        with self.clock_moved(hours=23):
+        with self.clock_moved(hours=25):  # another day, at whatever hour it is
             self.run_action("ir_cron_keep_alive")
         self.assertEqual((self.connection.state, self.connection.reason), ("reconnect_needed", "grant_refused"))
 
@@ -200,8 +200,8 @@ class TestAlerts(KeepingCase):
         self.connection.state_at = datetime(2026, 3, 1, 23, 30)
         self.run_action("ir_cron_watch_connections")
         told = self.told()
-        self.assertIn("03/02/2026 12:30:00 AM", told["dana"].note)
-        self.assertIn("03/01/2026 06:30:00 PM", told["mia"].note)
+        self.assertIn("since 3/2/26, 12:30", told["dana"].note)
+        self.assertIn("since 3/1/26, 6:30", told["mia"].note)
 
         mails = self.env["mail.mail"].search([]).mapped("recipient_ids") | self.env["mail.notification"].search(
             [("res_partner_id", "in", (self.dana | self.mia).partner_id.ids)]
@@ -226,6 +226,19 @@ class TestAlerts(KeepingCase):
             reminded = (self.env["mail.message"].search([]) - known).filtered(lambda one: "No Zoom" in one.subject)
             with self.subTest(told=login):
                 self.assertEqual(set(reminded.notified_partner_ids.user_ids.mapped("login")), {"dana", login})
+
+    def test_a_manager_is_not_told_of_another_practices_provider_but_of_the_app_of_both(self):
+        self.app.company_ids |= self.harbour
+        ottos = self.connection_row(self.otto, self.app, "zoom-otto")
+        for state, reason, told in (
+            ("reconnect_needed", "grant_refused", {"otto", "max"}),
+            ("misconfigured", "client_refused", {"otto", "max", "mia"}),
+        ):
+            ottos._mark(state, reason)
+            self.run_action("ir_cron_watch_connections")
+            with self.subTest(state=state):
+                self.assertEqual(set(ottos.activity_ids.user_id.mapped("login")), told)
+            ottos.alerted_at = False
 
     def test_it_is_taken_back_when_it_heals(self):
         self.break_connection()
