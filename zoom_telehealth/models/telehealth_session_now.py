@@ -30,7 +30,8 @@ class TelehealthSessionNow(models.Model):
         if not self.env["zoom.connection"]._for_session(user, company):
             if user.zoom_reason:
                 return self.env._(
-                    "Your Zoom connection does not work. %s Open “My Preferences”, tab “Telehealth”, and choose Connect.",
+                    "Your Zoom connection does not work. %s Open “My Preferences”, tab “Telehealth”, and choose "
+                    "Connect.",
                     user.zoom_reason,
                 )
             return self.env._(
