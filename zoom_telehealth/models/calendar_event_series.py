@@ -131,7 +131,9 @@ class CalendarEventSeries(models.Model):
         before, now = edit.base_people, edit.base.exists().partner_ids or edit.base_people
         alike = {}
         for session in sessions.filtered(lambda session: session.event_id not in edit.events):
-            people = edit.people[session] - (before - now) | (now - before)
+            # Who held one of them alone came as its provider, and gives it up with the others.
+            gone = (before | session.provider_id.partner_id if edit.hands_over else before) - now
+            people = edit.people[session] - gone | (now - before)
             if people != session.event_id.partner_ids:
                 alike.setdefault(frozenset(people.ids), []).append(session.event_id.id)
         quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}

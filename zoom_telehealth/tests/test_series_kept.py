@@ -136,6 +136,14 @@ class TestExceptions(SeriesCase):
         self.assertEqual(self.booked[3].participant_ids.partner_id, self.ben.partner_id)
         self.assert_every_event_has_its_session()
 
+    def test_who_held_one_of_them_does_not_stay_as_a_guest_when_all_are_moved_and_handed_over(self):
+        self.edit(self.events[2].with_user(self.sam), "self_only", user_id=self.omar.id)
+        base = self.events[0].with_user(self.sam)
+        start, stop = base.start + timedelta(hours=1), base.stop + timedelta(hours=1)
+        self.edit(base, start=start, stop=stop, user_id=self.eve.id)
+        self.assertEqual(self.booked.provider_id, self.eve)
+        self.assertEqual(self.booked.participant_ids.partner_id, self.ana.partner_id)
+
     def test_a_question_about_a_declined_session_ends_when_it_is_moved_with_the_others(self):
         """Core asks everybody anew for the new time."""
         third = self.booked[2]
