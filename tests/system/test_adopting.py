@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Page, expect
-
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
-from tests.system.practice import DANA, ODOO_FORMAT, Practice, connected_practice
+from tests.system.practice import DANA, ODOO_FORMAT, Practice
 from tests.system.zoom_side import ZoomSide
 
 TOPIC = "Grief counselling with Devi"
-
-
-@pytest.fixture
-def practice(fresh_stack: TrialStack) -> Practice:
-    """A fresh practice where Dana connected a moment ago."""
-    return connected_practice(fresh_stack, "dana")
 
 
 def note_in_calendar(practice: Practice, title: str, client: str, days: int) -> int:
@@ -35,7 +25,7 @@ def note_in_calendar(practice: Practice, title: str, client: str, days: int) -> 
 
 
 def test_existing_events_and_meetings_made_by_hand_become_sessions_after_a_preview(
-    practice: Practice, page_for: Callable[..., Page]
+    practice: Practice, dana: BackOffice
 ) -> None:
     stack, zoom = practice.stack, ZoomSide(practice.stack)
     taken, left = (
@@ -48,8 +38,6 @@ def test_existing_events_and_meetings_made_by_hand_become_sessions_after_a_previ
         {"email": DANA, "topic": TOPIC, "type": 2, "start_time": f"{practice.moment(days=22):%Y-%m-%dT%H:%M:%SZ}"},
     )
     before = len(zoom.live(DANA))
-    dana = BackOffice(page_for("dana"))
-
     dana.open_app("/odoo/telehealth")
     dana.click(dana.page.get_by_role("button", name="Configuration"))
     dana.click(dana.page.get_by_role("menuitem", name="Take Calendar Events Over"))

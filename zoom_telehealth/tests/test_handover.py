@@ -34,8 +34,10 @@ class TestHandover(ReconcilerCase):
 
     def test_the_dialog_says_beforehand_what_it_does(self):
         form = Form(self.as_user("telehealth.handover", self.sam))
+        self.assertEqual((form.summary, form.no_video, form.orphans), (False, False, False))
         form.from_id = self.dana
         self.assertEqual((form.count, form.overlap_count), (3, 0))
+        self.assertEqual((form.no_video, form.orphans), (False, False))
         form.to_id = self.omar
         self.assertEqual(form.overlap_count, 1)
         self.assertIn("Omar Haddad holds another session", form.overlaps)
