@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from dev.trial_stack import TrialStack
@@ -18,6 +20,7 @@ NEUTRAL = "Telehealth session"
 TITLE = "Griefwork after a divorce"
 DANA, OMAR = "dana@sunrise-practice.example", "omar@sunrise-practice.example"
 ALEX = "alex@example.com"
+ADDONS = Path(__file__).parents[1] / "bench" / "addons"
 CRONS = ("google_calendar.ir_cron_sync_all_cals", "microsoft_calendar.ir_cron_sync_all_cals")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOUR = timedelta(hours=1)
@@ -30,7 +33,7 @@ class Side:
         self.stack, self.stub = stack, stub
         self.practice, self.zoom = Practice(stack), ZoomSide(stack)
         self._days = 1
-        self.days_of_series = 0
+        self.series_so_far = 0
 
     def book(self, login: str, **values: Any) -> Booked:
         """Book a session with Alex as its provider does, invitation and all."""
@@ -151,10 +154,10 @@ class Series:
 class GoogleSeries(Series):
     """One that Dana booked in Odoo, and its copy in her Google calendar."""
 
-    def __init__(self, side: Side, count: int = 6) -> None:
+    def __init__(self, side: Side, count: int = 6, days: int = 5) -> None:
         self.side, self.stack = side, side.stack
-        side.days_of_series += 1
-        self.first = side.practice.moment(days=5).replace(hour=6, minute=0) + HOUR * side.days_of_series
+        side.series_so_far += 1
+        self.first = side.practice.moment(days=days).replace(hour=0, minute=0) + HOUR * side.series_so_far
         people = [side.practice.partner("dana"), side.practice.partner("alex")]
         day = DAYS[self.first.weekday()]
         row = {
@@ -212,9 +215,9 @@ class OutlookSeries(Series):
 
     def __init__(self, side: Side, count: int = 6) -> None:
         self.side, self.stack = side, side.stack
-        side.days_of_series += 1
-        self.id = f"series{side.days_of_series}"
-        self.first = side.practice.moment(days=5).replace(hour=6, minute=0) + HOUR * side.days_of_series
+        side.series_so_far += 1
+        self.id = f"series{side.series_so_far}"
+        self.first = side.practice.moment(days=5).replace(hour=0, minute=0) + HOUR * side.series_so_far
         [[self.last_before]] = self.stack.sql("SELECT max(id) FROM telehealth_session")
         [[newest]] = self.stack.sql("SELECT max(id) FROM calendar_event")
         self.tell(*range(count))
@@ -273,6 +276,24 @@ class OutlookSeries(Series):
         master |= {"start": moment(times[0]), "end": moment(times[0] + timedelta(minutes=50))}
         self.side.stub.tell(OUTLOOK, {**alike, **master})
         self.side.sync()
+
+
+def beside(stack: TrialStack) -> Iterator[Side]:
+    """Run Odoo with both sync modules, Dana with Google and Omar with Outlook, and both connected to Zoom."""
+    with CalendarStub() as stub:
+        stack.reset()
+        stack.restart_odoo(addons_path=stack.addons_path(ADDONS), bench_calendar_stub_url=stub.url)
+        stack.rpc("admin", "ir.module.module", "update_list")
+        [stubs] = stack.rpc("admin", "ir.module.module", "search", [[["name", "=", "bench_calendar_stub"]]])
+        stack.rpc("admin", "ir.module.module", "button_immediate_install", [[stubs]])
+        stack.restart_odoo()
+        side = Side(stack, stub)
+        for login, calendar in (("dana", "bench_use_google"), ("omar", "bench_use_outlook")):
+            stack.rpc("admin", "res.users", calendar, [[side.practice.user(login)]])
+            side.practice.connect(login)
+        side.sync()
+        yield side
+    stack.reset()
 
 
 def as_told(copy: dict[str, Any]) -> dict[str, Any]:

@@ -195,14 +195,22 @@ class CalendarEventCopies(models.Model):
     def _put_back_overlapping(self, edit, sessions):
         """Move back what the copy of a series put where its practice allows no session; the others stay moved."""
         moved = {
-            session.id: (session.id, session.provider_id.id, session.place, session.start, session.stop)
+            session.id: (
+                session.id,
+                session.provider_id.id,
+                session.place,
+                session.event_id.start,
+                session.event_id.stop,
+            )
             for session in sessions
-            if session.start != edit.times[session][0] and session.company_id.telehealth_overlap_blocked
+            if session.event_id.start != session.start and session.company_id.telehealth_overlap_blocked
         }
-        for session in sessions.browse(self.env["telehealth.session"]._overlap_sentences(moved)):
-            start, stop = edit.times[session]
-            event = session.event_id.with_env(self.env).with_context(skip_attendee_notification=True)
-            event.write({"start": start, "stop": stop})
+        quiet = {"skip_attendee_notification": True, EDIT_CONTEXT: edit}
+        # Google's id of an occurrence is made from where its series puts it: before it is moved.
+        self.env.flush_all()
+        for session in sessions.browse(self.env["telehealth.session"]._overlap_sentences(moved, moving=moved)):
+            event = session.event_id.with_env(self.env).with_context(**quiet)
+            event.write({"start": session.start, "stop": session.stop})
 
     def write(self, vals):
         sessions = self.filtered("telehealth") if self.env.context.get(COPY_CONTEXT) else self.browse()

@@ -99,14 +99,14 @@ class CalendarEventSeries(models.Model):
         self._keep_people(edit, kept)
         if not edit.hands_over:
             self._keep_providers(edit, kept)
+        if edit.in_copy:
+            self._put_back_overlapping(edit, kept)
         kept._follow_events()
         if edit.in_copy:
             # An answer that was given in the copy is one; what core resets while it edits a series is none.
             edit.answers.exists()._tell_sessions()
-            self._put_back_overlapping(edit, kept)
         # As one that is moved alone.
         kept.filtered(lambda session: session.start != edit.times[session][0])._await_provider()
-        kept.filtered(lambda session: session.client_decline == "asked")._weigh_declines()
         edit.events.exists().with_env(self.env)._make_missing_sessions(booking)
         self._clear_away(edit)
         if tells:

@@ -59,7 +59,6 @@ class CalendarRecurrenceCopies(models.Model):
                 synced |= super(CalendarRecurrenceCopies, inside)._sync_google2odoo(
                     copy, write_dates, default_reminders
                 )
-            series._name_base_for_google()
             if edit.refused:
                 series.need_sync = True
         return synced | super(CalendarRecurrenceCopies, own)._sync_google2odoo(
@@ -108,12 +107,6 @@ class CalendarRecurrenceCopies(models.Model):
             )
             self.base_event_id = first.event_id
             edit.begin_at(first)
-
-    def _name_base_for_google(self):
-        """Give the base its copy's id: the sync takes it away, and would take a change of it for another event's."""
-        base = self.exists().base_event_id
-        if base and not base.google_id:
-            base.with_context(dont_notify=True).google_id = self._get_event_google_id(base)
 
     def _split_as_in_google(self, google_events, write_dates):
         """Split series as "this and following events" did in Google: it ends one and begins another after it.

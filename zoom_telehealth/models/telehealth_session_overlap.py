@@ -36,7 +36,7 @@ OTHERS_AT_THAT_TIME = """
       JOIN host ON host.provider_id = asked.provider_id
       JOIN telehealth_session s ON s.provider_id = host.other_id AND s.state IN ('scheduled', 'live')
            AND s.start < asked.stop AND s.start > asked.start - %(longest)s AND s.stop > asked.start
-           AND s.id IS DISTINCT FROM asked.session_id
+           AND s.id IS DISTINCT FROM asked.session_id AND s.id <> ALL(%(moving)s::int[])
            AND (s.provider_id = asked.provider_id OR (s.place = 'zoom' AND asked.place = 'zoom'))
   ORDER BY asked.key, s.start, s.id
 """
@@ -88,13 +88,14 @@ class TelehealthSessionOverlap(models.Model):
     # === ASKING === #
 
     @api.model
-    def _overlap_sentences(self, asked):
+    def _overlap_sentences(self, asked, moving=()):
         """Return a sentence for each asked time at which its host holds another session; one query for all.
 
         Past the record rules: a session of another practice counts too. To who does not work there, nothing of it is
         told but that it is.
 
         :param asked: dict of any number to ``(session id or False, provider id, place, start, stop)``
+        :param moving: ids of sessions that are about to be held at another time, and do not count
         :return: dict of those numbers to sentences
         """
         rows = [(key, *one) for key, one in asked.items() if one[1] and one[3] and one[4]]
@@ -112,6 +113,7 @@ class TelehealthSessionOverlap(models.Model):
                 "places": places,
                 "starts": starts,
                 "stops": stops,
+                "moving": list(moving),
                 "working": WORKING,
                 "longest": LONGEST_SESSION,
             },
