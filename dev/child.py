@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from dev import paths
@@ -95,9 +96,10 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """End it as a power cut would (SIGKILL), whatever it is doing."""
-        if self._process is not None:
-            self._process.kill()
+        """End it and its own children as a power cut would (SIGKILL), whatever they are doing."""
+        if self._process is not None and self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def last_words(self) -> str:

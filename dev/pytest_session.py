@@ -30,7 +30,7 @@ class Outcome:
     name: str
     exit_code: int
     tests: int = 0
-    failed: int = 0
+    failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -122,12 +122,12 @@ def read_report(report: Path, outcome: Outcome) -> None:
     """Fill `outcome` from pytest's JUnit report; every skip without an allowed reason becomes a complaint."""
     for case in ElementTree.parse(report).iter("testcase"):
         outcome.tests += 1
+        test = f"{case.get('classname')}.{case.get('name')}"
         if case.find("failure") is not None or case.find("error") is not None:
-            outcome.failed += 1
+            outcome.failed.append(test)
         skip = case.find("skipped")
         if skip is None:
             continue
-        test = f"{case.get('classname')}.{case.get('name')}"
         reason = skip.get("message") or skip.text or "no reason given"
         outcome.skipped.append(test)
         if not any(allowed in reason for allowed in ALLOWED_SKIPS):
@@ -137,7 +137,7 @@ def read_report(report: Path, outcome: Outcome) -> None:
 def closing_line(outcomes: Iterable[Outcome], seconds: float) -> str:
     """Return one line for several sessions in the form of pytest's own last one."""
     every = list(outcomes)
-    failed = sum(outcome.failed for outcome in every)
+    failed = sum(len(outcome.failed) for outcome in every)
     skipped = sum(len(outcome.skipped) for outcome in every)
     complaints = sum(len(outcome.complaints) for outcome in every)
     passed = sum(outcome.tests for outcome in every) - failed - skipped

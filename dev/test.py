@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -38,8 +39,9 @@ def main(arguments: list[str]) -> int:
         outcomes.append(Outcome("leaks", 0, complaints=watch.complaints(whole_run=not arguments)))
     finally:
         watch.close()
-    for complaint in (complaint for outcome in outcomes for complaint in outcome.complaints):
-        say(f"FAILED: {complaint}")
+    for outcome in outcomes:
+        for sentence in (*(f"{test} (see above)" for test in outcome.failed), *outcome.complaints):
+            say(f"FAILED: {sentence}")
     say(closing_line(outcomes, time.monotonic() - began))
     return 0 if all(outcome.good for outcome in outcomes) else 1
 
@@ -127,6 +129,7 @@ def _inside_odoo(databases: Databases, arguments: list[str]) -> Iterator[Session
         if scan is not None:
             scan.look_at_stack(databases, name, folder)
         databases.drop(name)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -324,6 +324,7 @@ class TrialStack:
         self.rpc("dana", "calendar.event", "write", [[event["id"]], times], {"context": QUIETLY})
 
     def _end_stack(self) -> None:
+        self._stack.odoo.kill()  # at once: nothing of it is needed any more
         self._stack.stop()
         scan = leak_scan.current()
         if scan is not None and self._databases.exists(self.database):

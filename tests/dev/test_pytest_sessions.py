@@ -63,7 +63,7 @@ def test_a_session_is_good_only_where_it_came_to_its_end_and_every_test_passed(
     session = session_of(content)
     session.start()
     outcome = session.show()
-    assert (outcome.tests, outcome.failed) == counts
+    assert (outcome.tests, len(outcome.failed)) == counts
     assert outcome.complaints == ([complaint] if complaint else [])
     assert outcome.good is (content == PASSES)
 
@@ -105,7 +105,7 @@ def test_an_interrupted_session_cleans_up(session_of: Callable[..., Session], tm
 
 
 def test_the_last_line_counts_both_sessions_as_pytest_does() -> None:
-    inside = Outcome("inside", 1, tests=10, failed=1)
+    inside = Outcome("inside", 1, tests=10, failed=["a"])
     outside = Outcome("outside", 0, tests=20, skipped=["one"], complaints=["one was skipped"])
     line = closing_line([inside, outside], 754.321)
     assert line.strip("= ") == "1 failed, 28 passed, 1 skipped, 1 errors in 754.32s (0:12:34)"

@@ -107,7 +107,6 @@ class CalendarEventSeries(models.Model):
             edit.answers.exists()._tell_sessions()
         # As one that is moved alone.
         kept.filtered(lambda session: session.start != edit.times[session][0])._await_provider()
-        kept.filtered(lambda session: session.client_decline == "asked")._weigh_declines()
         edit.events.exists().with_env(self.env)._make_missing_sessions(booking)
         self._clear_away(edit)
         if tells:

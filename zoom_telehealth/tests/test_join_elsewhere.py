@@ -81,9 +81,11 @@ class TestManualSession(ElsewhereCase):
                     self.assertNotIn(secret, page)
 
     def test_without_a_link_both_are_told_so(self):
-        self.danas.with_user(self.dana).manual_link = False
         with self.clock_at(self.in_window):
             self.sign_in(self.ana)
+            self.assertIn("Join now", self.url_open("/my/sessions").text)
+            self.danas.with_user(self.dana).manual_link = False
+            self.assertNotIn("Join now", self.url_open("/my/sessions").text)
             self.assertIn("There is no video link yet", self.url_open(self.page).text)
             self.assertStaysOnPage(self.enter())
             self.assertIn("There is no video link yet", self.provider_starts().text)
