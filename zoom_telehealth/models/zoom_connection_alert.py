@@ -107,7 +107,7 @@ class ZoomConnectionAlert(models.Model):
         return self.env["telehealth.session"].browse(row for [row] in self.env.cr.fetchall())
 
     def _practices_concerned(self):
-        """Return the practices that lack this connection: the provider's own; of the app's own trouble all it serves."""
+        """Return the practices that lack this connection: the provider's; of the app's own trouble all it serves."""
         self.ensure_one()
         served = self.app_id.company_ids
         return served if self.state == "misconfigured" else served & self.user_id.company_ids
