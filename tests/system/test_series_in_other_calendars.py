@@ -97,6 +97,22 @@ def test_one_occurrence_in_google_is_one_session(side: Side) -> None:
     side.assert_intact(series.session(1))
 
 
+def test_one_that_was_moved_alone_stays_there_when_the_rule_changes_in_google(side: Side) -> None:
+    series = GoogleSeries(side)
+    before, later = series.kept(), timedelta(minutes=5)
+    [start] = series.weeks(1, later=later)
+    times = {"start": start.strftime(ODOO_FORMAT), "stop": (start + timedelta(minutes=50)).strftime(ODOO_FORMAT)}
+    side.stack.rpc("dana", "calendar.event", "write", [[series.session(1).event_id], times])
+    side.sync()
+    rule = series.copy["recurrence"][0]
+    series.change(recurrence=[rule.replace("COUNT=6", "COUNT=8")])
+    assert series.starts() == [*series.weeks(0), start, *series.weeks(*range(2, 8))]
+    assert (series.told(), series.kept()) == (["PATCH"], before)
+    assert len(series.subjects_to_alex()) == 1, "of the one move"
+    series.change(recurrence=[rule.replace("COUNT=6", "COUNT=1")])
+    assert series.starts() == series.weeks(0)
+
+
 def test_what_was_cancelled_stays_so_when_the_series_moves_in_google_and_google_is_told(side: Side) -> None:
     series = GoogleSeries(side)
     before, later = series.kept(), timedelta(minutes=5)

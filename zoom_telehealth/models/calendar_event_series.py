@@ -96,9 +96,9 @@ class CalendarEventSeries(models.Model):
         lost._cancel()
         edit.outgrown().event_id = False
         self._leave_out_again(edit)
-        self._keep_people(edit, kept)
+        self._keep_people(edit, kept | edit.running)
         if not edit.hands_over:
-            self._keep_providers(edit, kept)
+            self._keep_providers(edit, kept | edit.running)
         if edit.in_copy:
             self._put_back_overlapping(edit, kept)
         kept._follow_events()
@@ -126,11 +126,18 @@ class CalendarEventSeries(models.Model):
         superseded.unlink()
 
     def _keep_people(self, edit, sessions):
-        """Let who comes to one session alone come to it still: core makes all anew with the people of the base."""
+        """Let who comes to one session alone come to it still: core makes all anew with the people of the base.
+
+        To one that runs come those who came, whatever is said for all.
+        """
         before, now = edit.base_people, edit.base.exists().partner_ids or edit.base_people
         alike = {}
         for session in sessions.filtered(lambda session: session.event_id not in edit.events):
-            people = edit.people[session] - (before - now) | (now - before)
+            people = edit.people[session]
+            if session not in edit.running:
+                # Who held one of them alone came as its provider, and gives it up with the others.
+                gone = (before | session.provider_id.partner_id if edit.hands_over else before) - now
+                people = people - gone | (now - before)
             if people != session.event_id.partner_ids:
                 alike.setdefault(frozenset(people.ids), []).append(session.event_id.id)
         quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}

@@ -84,6 +84,24 @@ class CalendarRecurrenceCopies(models.Model):
         self._leave_out_missing(edit)
         self.env["calendar.event"].with_context(**{COPY_CONTEXT: False})._finish_series_edit(edit)
 
+    def _reconcile_events(self, ranges):
+        """Let an occurrence that was moved alone go on standing for its date, as it does in the copy.
+
+        Core would make that date anew where the rule changed, and take the moved one away.
+        """
+        synced, missing = super()._reconcile_events(ranges)
+        edit = self.env.context.get(EDIT_CONTEXT)
+        if not edit or not edit.in_copy:
+            return synced, missing
+        moved = {
+            edit.planned.get(event.telehealth_session_ids): event
+            for event in self.calendar_event_ids - synced
+            if not event.follow_recurrence
+        }
+        missing = list(missing)
+        standing = synced.union(*(moved[start] for start, _stop in missing if start in moved))
+        return standing, [(start, stop) for start, stop in missing if start not in moved]
+
     def _leave_out_missing(self, edit):
         """Take a date of the series that has no occurrence for cancelled by itself: so Outlook tells of one."""
         base = self.exists().base_event_id

@@ -43,7 +43,8 @@ class SeriesEdit:
         self.left_out, self.made_anew = self._left_out(recurrence), self.sessions.browse()
         self.times = {session: (session.start, session.stop) for session in self.sessions}
         self.stood = {event: event.start for event in events}
-        self.people = {session: session.event_id.partner_ids for session in self.coming}
+        self.running = self.sessions.filtered(lambda session: session.state == "live")
+        self.people = {session: session.event_id.partner_ids for session in self.coming | self.running}
         self.base_people, self.partners = base.partner_ids, self.coming.event_id.attendee_ids.partner_id
         self.apart = {}
         # What core deletes, what attendees answered, and whether a time was refused while it was at work.

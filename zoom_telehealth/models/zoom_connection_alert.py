@@ -51,11 +51,12 @@ class ZoomConnectionAlert(models.Model):
 
     @api.model
     def _with_another_way(self):
-        """Return alerted connections whose provider meanwhile connected otherwise in all their app's practices."""
+        """Return alerted connections whose provider meanwhile connected otherwise in all practices that lacked it."""
         alerted = self.search([("alerted_at", "!=", False), ("state", "in", BROKEN)])
         working = self._by_provider(alerted.user_id, alerted.app_id.company_ids)
+        lacked = {one: one._practices_concerned() for one in alerted}
         return alerted.filtered(
-            lambda one: all((one.user_id.id, company.id) in working for company in one.app_id.company_ids)
+            lambda one: lacked[one] and all((one.user_id.id, company.id) in working for company in lacked[one])
         )
 
     @api.model
@@ -105,16 +106,19 @@ class ZoomConnectionAlert(models.Model):
         )
         return self.env["telehealth.session"].browse(row for [row] in self.env.cr.fetchall())
 
+    def _practices_concerned(self):
+        """Return the practices that lack this connection: the provider's; of the app's own trouble all it serves."""
+        self.ensure_one()
+        served = self.app_id.company_ids
+        return served if self.state == "misconfigured" else served & self.user_id.company_ids
+
     # === TELLING === #
 
     def _alert(self):
         """Tell the provider and the practices' managers, with the coming sessions that have no Zoom meeting for it."""
         self.ensure_one()
         self.activity_unlink([ACTIVITY])
-        companies = self.app_id.company_ids
-        if self.state != "misconfigured":
-            companies &= self.user_id.company_ids
-        for user in self._who_is_told(companies):
+        for user in self._who_is_told(self._practices_concerned()):
             connection = self.with_context(lang=user.lang, tz=user.tz)
             self.activity_schedule(
                 ACTIVITY, summary=connection._alert_summary(), note=connection._alert_note(user), user_id=user.id

@@ -2,6 +2,8 @@
 
 import json
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Request
 from odoo.tools import mute_logger
@@ -82,6 +84,13 @@ class TestTakingMeetingsOver(ReconcilerCase):
         self.assertEqual(list(self.work().values()), [tasks.CREATE])
         self.assertNotEqual(self.meeting_of(session).zoom_id, "81234567890")
         self.assertEqual(self.simulator.calls(path="81234567890"), [])
+
+    def test_before_it_is_taken_over_the_page_says_what_becomes_of_links_sent_before(self):
+        arch = etree.fromstring(self.env["zoom.found.meeting"].get_view(view_type="list")["arch"])
+        said = {one.get("invisible"): one.get("confirm") for one in arch.xpath("//button[@name='action_take_over']")}
+        self.assertEqual(set(said), {"repeats", "not repeats"})
+        self.assertIn("let nobody in any more", said["repeats"])
+        self.assertIn("still lead there", said["not repeats"])
 
     def test_gone_meanwhile_the_session_gets_another(self):
         zoom_id = hand_made(self.simulator, soon(days=3))

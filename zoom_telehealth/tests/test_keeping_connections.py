@@ -240,6 +240,15 @@ class TestAlerts(KeepingCase):
                 self.assertEqual(set(ottos.activity_ids.user_id.mapped("login")), told)
             ottos.alerted_at = False
 
+    def test_it_is_taken_back_where_another_connection_serves_the_provider_in_all_their_practices(self):
+        """The app may serve a practice in which this provider holds no sessions."""
+        self.app.company_ids |= self.harbour
+        self.break_connection()
+        self.run_action("ir_cron_watch_connections")
+        self.connection_row(self.dana, self._app("Dana's app", ("dana-client", "secret"), self.sunrise), "zoom-dana")
+        self.run_action("ir_cron_watch_connections")
+        self.assertFalse(self.told())
+
     def test_it_is_taken_back_when_it_heals(self):
         self.break_connection()
         self.run_action("ir_cron_watch_connections")

@@ -72,6 +72,15 @@ class TestWhatWasHeld(SeriesCase):
             self.assertEqual(live.event_id.start, stood[0] + timedelta(hours=3))
             self.assertEqual(len(self.sessions().filtered(lambda one: one.start > soon())), 2, "it is not held twice")
 
+    def test_who_comes_to_the_session_that_runs_stays_with_it(self):
+        live = self.coming[0].with_context(from_calendar_event=True)
+        self.edit(live.event_id, "self_only", partner_ids=[Command.link(self.eve.partner_id.id)])
+        with self.clock_at(live.start + timedelta(minutes=10)):
+            live.state = "live"
+            self.move(self.events[4], hours=3)
+            self.edit(live.event_id, "self_only", partner_ids=[Command.link(self.ben.partner_id.id)])
+            self.assertEqual(live.participant_ids.partner_id, (self.ana | self.eve | self.ben).partner_id)
+
     def test_a_row_that_moves_from_the_past_to_a_coming_day_gets_a_session_of_its_own(self):
         self.move(self.events[4], days=7)
         self.assert_past_stands()
@@ -135,6 +144,14 @@ class TestExceptions(SeriesCase):
         self.assertEqual(self.booked[2].participant_ids.partner_id, both | self.ben.partner_id)
         self.assertEqual(self.booked[3].participant_ids.partner_id, self.ben.partner_id)
         self.assert_every_event_has_its_session()
+
+    def test_who_held_one_of_them_does_not_stay_as_a_guest_when_all_are_moved_and_handed_over(self):
+        self.edit(self.events[2].with_user(self.sam), "self_only", user_id=self.omar.id)
+        base = self.events[0].with_user(self.sam)
+        start, stop = base.start + timedelta(hours=1), base.stop + timedelta(hours=1)
+        self.edit(base, start=start, stop=stop, user_id=self.eve.id)
+        self.assertEqual(self.booked.provider_id, self.eve)
+        self.assertEqual(self.booked.participant_ids.partner_id, self.ana.partner_id)
 
     def test_a_question_about_a_declined_session_ends_when_it_is_moved_with_the_others(self):
         """Core asks everybody anew for the new time."""
