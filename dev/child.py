@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from dev import paths
@@ -66,7 +67,7 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def wait_until_healthy(self, seconds: float = 90.0) -> None:
@@ -95,9 +96,10 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """End it as a power cut would (SIGKILL), whatever it is doing."""
-        if self._process is not None:
-            self._process.kill()
+        """End it and its own children as a power cut would (SIGKILL), whatever they are doing."""
+        if self._process is not None and self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def last_words(self) -> str:
@@ -137,8 +139,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _die_with_parent() -> None:
-    # Were we killed, nobody would be left to stop it.
+def die_with_parent() -> None:
+    """Let the process that is about to begin end with ours: were we killed, nobody would be left to stop it."""
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)
     if os.getppid() == 1:
         os._exit(1)

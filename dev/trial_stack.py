@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ TIMEOUT_SECONDS = 30.0
 COMMAND_SECONDS = 120.0
 ACTION_SECONDS = 60.0
 PLACED_SECONDS = 120.0  # how long "the demo session that starts in five minutes" is taken for true
+SOON = timedelta(minutes=5)
+NEXT_SESSION = f"{paths.ADDON}.demo_event_soon"
+ODOO_FORMAT = "%Y-%m-%d %H:%M:%S"
+QUIETLY = {"no_mail_to_attendees": True, "dont_notify": True, "tracking_disable": True}
 _numbers = itertools.count(1)
 
 
@@ -39,7 +44,7 @@ class TrialStack:
         self._folder = paths.RUNS / self._name
         self._rpc: dict[str, Rpc] = {}
         self._placed = f"{paths.DATABASE_PREFIX}_{self._name}_placed"
-        self._placed_at = float("-inf")
+        self._placed_at = datetime.min
         self._stack = self._fresh()
 
     @property
@@ -75,6 +80,8 @@ class TrialStack:
     def start(self) -> None:
         """Start everything and wait until it works."""
         self._stack.start()
+        if _now() - self._placed_at > timedelta(seconds=PLACED_SECONDS):
+            self._place_next_session()
 
     def close(self) -> None:
         """Stop everything and remove the databases."""
@@ -294,19 +301,30 @@ class TrialStack:
 
     def _fresh(self) -> Stack:
         database = f"{paths.DATABASE_PREFIX}_{self._name}"
-        if time.monotonic() - self._placed_at > PLACED_SECONDS:
+        if _now().date() != self._placed_at.date():
             self._place_demo_times()
         self._databases.clone(self._placed, database)
         return Stack(self._databases, database, self._folder, free_port(), free_port())
 
     def _place_demo_times(self) -> None:
-        """Keep a copy of the demo practice with its times at today: moving them takes longer than all the rest."""
+        """Keep a copy of the demo practice with its times at today: moving all takes longer than all the rest."""
         self._databases.drop(self._placed)
         self._databases.clone(self._databases.demo_template(), self._placed)
         self._databases.run_script(self._placed, "move_demo_times", self._folder)
-        self._placed_at = time.monotonic()
+        self._placed_at = _now()
+
+    def _place_next_session(self) -> None:
+        """Let the demo's next session start in five minutes, though the copy with today's times is older."""
+        start = _now().replace(second=0, microsecond=0) + SOON
+        [event] = self.rpc("dana", "calendar.event", "read", [[self.ref(NEXT_SESSION)], ["duration"]])
+        times = {
+            "start": f"{start:{ODOO_FORMAT}}",
+            "stop": f"{start + timedelta(hours=event['duration']):{ODOO_FORMAT}}",
+        }
+        self.rpc("dana", "calendar.event", "write", [[event["id"]], times], {"context": QUIETLY})
 
     def _end_stack(self) -> None:
+        self._stack.odoo.kill()  # at once: nothing of it is needed any more
         self._stack.stop()
         scan = leak_scan.current()
         if scan is not None and self._databases.exists(self.database):
@@ -350,6 +368,10 @@ def running() -> Iterator[TrialStack]:
             yield stack
         finally:
             stack.close()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
 def drop_left_behind(databases: Databases) -> None:

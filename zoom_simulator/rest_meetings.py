@@ -20,6 +20,7 @@ from .state import Meeting, World
 
 DROPPED_SETTINGS: web.RequestKey[list[str]] = web.RequestKey("dropped_settings", list)
 DEFAULT_INVITE_SECONDS = 7200
+NEVER = float("inf")  # what a life of 0 means, by Zoom's OpenAPI document
 
 
 async def create(request: web.Request) -> web.Response:
@@ -74,7 +75,7 @@ async def create_invite_links(request: web.Request) -> web.Response:
     meeting = _own_meeting(request, "meeting:write:invite_links")
     body = await json_body(request)
     check_body(body, INVITE_LINKS_BODY)
-    expires_at = simulator.now() + body.get("ttl", DEFAULT_INVITE_SECONDS)
+    expires_at = simulator.now() + (body.get("ttl", DEFAULT_INVITE_SECONDS) or NEVER)
     links = [
         {
             "name": attendee["name"],

@@ -72,6 +72,18 @@ class CalendarStub:
             event.update(updated=later, lastModifiedDateTime=later)
             self._news.setdefault(owner, {})[event_id] = dict(event)
 
+    def tell(self, owner: str, *events: dict[str, Any]) -> None:
+        """Tell what the owner made or changed that is no copy of Odoo's making, such as one occurrence of a series."""
+        for event in events:
+            with self._lock:
+                self._events.setdefault(owner, {}).setdefault(event["id"], dict(event))
+            self.change(owner, **{**event, "event_id": event["id"]})
+
+    def forget(self, owner: str, event_id: str) -> None:
+        """Take an event out of a calendar without a word, as an occurrence goes with a change of its series."""
+        with self._lock:
+            self._events.get(owner, {}).pop(event_id, None)
+
     def remove(self, owner: str, event_id: str) -> None:
         """Delete a copy as its owner does; told at the next sync."""
         with self._lock:
@@ -85,6 +97,8 @@ class CalendarStub:
         """Return status and body for one request."""
         with self._lock:
             self.calls.append(call)
+            if call.path.endswith("/instances"):
+                return 200, {"value": self._instances(call.owner, call.path.split("/")[-2])}
             if call.method == "GET":
                 news = list(self._news.pop(call.owner, {}).values())
                 return 200, {
@@ -97,6 +111,11 @@ class CalendarStub:
             if call.method == "POST":
                 return 200, self._insert(call)
             return self._change_one(call)
+
+    def _instances(self, owner: str, series_id: str) -> list[dict[str, Any]]:
+        """Return what Outlook knows of each occurrence of a series."""
+        events = self._events.get(owner, {}).values()
+        return [dict(event) for event in events if event.get("seriesMasterId") == series_id]
 
     def _insert(self, call: Call) -> dict[str, Any]:
         event = dict(call.body)

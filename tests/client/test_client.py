@@ -19,6 +19,7 @@ from zoom.errors import (
     RateLimited,
     ServerTrouble,
     TokenRefused,
+    Unreachable,
     ZoomError,
 )
 from zoom.payloads import MeetingWish
@@ -160,8 +161,8 @@ def test_an_answer_without_a_personal_link_is_malformed(serve: Serve, client_of:
         client_of(serve(json_reply(201, body))).invite_link("1", "Ana", 600)
 
 
-@pytest.mark.parametrize("seconds", [-1, 7_776_001])
-def test_a_personal_link_lives_no_longer_than_zoom_allows(serve: Serve, client_of: ClientOf, seconds: int) -> None:
+@pytest.mark.parametrize("seconds", [-1, 0, 7_776_001])  # to Zoom, 0 is for ever
+def test_a_personal_link_ends_and_no_later_than_zoom_allows(serve: Serve, client_of: ClientOf, seconds: int) -> None:
     server = serve(hang_up)
 
     with pytest.raises(ValueError, match="7,776,000"):
@@ -240,7 +241,22 @@ def test_a_repeated_reading_keeps_within_the_time_of_one_call(session: requests.
         client.meeting("1")
 
     # One silence of a second, and of the second one what is left: not two.
-    assert 1.0 < time.monotonic() - started < 1.8
+    assert 1.0 < time.monotonic() - started < 2.0
+    assert server.connections == 2
+
+
+def test_calls_that_share_their_time_are_over_when_it_is(session: requests.Session, serve: Serve) -> None:
+    server = serve(silence)
+    timeout = Timeouts(connect=1.0, read=1.0, total=1.5).altogether(1.5)
+    client = ZoomClient(session, server.url, "token", timeout=timeout)
+    started = time.monotonic()
+
+    for error in (OutcomeUnknown, OutcomeUnknown, Unreachable):
+        with pytest.raises(error):
+            client.invite_link("1", "A. Q.", 60)
+
+    # What is begun when the time is over is not even sent.
+    assert 1.4 < time.monotonic() - started < 2.2
     assert server.connections == 2
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dev import paths
-from dev.test import Outcome, left_out, read_report, split
+from dev.pytest_session import Outcome, read_report
+from dev.test import left_out, split
 
 REPORT = """<?xml version="1.0"?><testsuites><testsuite>
 <testcase classname="a" name="passes"/>

@@ -24,7 +24,7 @@ PRACTICE_APP = ("SimulatedPracticeApp01", "simulated-practice-secret-0123456789"
 PROVIDER_APP = ("SimulatedProviderApp02", "simulated-provider-secret-0123456789")
 CALLBACK = "http://127.0.0.1:8069/zoom_telehealth/oauth/callback"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789"
-SECONDS = 5
+SECONDS = 30  # far more than anything takes, on a machine that is busy too
 
 
 def challenge_of(verifier: str) -> str:

@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MILLISECONDS = 5000
+MILLISECONDS = 30_000
 TELEPHONE = {"width": 390, "height": 844}
 
 

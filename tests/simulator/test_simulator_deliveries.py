@@ -137,9 +137,9 @@ def test_a_burst_is_sent_at_once_and_each_copy_differs(hooks: Hooks) -> None:
 def test_retries_that_fall_due_together_do_not_keep_each_other_from_being_answered(hooks: Hooks) -> None:
     hooks.receiver.answers = [500] * 900
     hooks.send(times=900)
-    eventually(lambda: all(one["retries"] for one in hooks.deliveries()), seconds=20)
+    eventually(lambda: all(one["retries"] for one in hooks.deliveries()), seconds=120)
     _moved(hooks, 6)
-    eventually(lambda: all(one["state"] == "delivered" for one in hooks.deliveries()), seconds=20)
+    eventually(lambda: all(one["state"] == "delivered" for one in hooks.deliveries()), seconds=120)
     assert len(hooks.receiver.received) == 1800
     assert hooks.receiver.most_at_once <= MOST_AT_ONCE
 

@@ -194,6 +194,37 @@ def test_a_personal_link_decides_the_name(simulator: RunningSimulator) -> None:
     assert Guest(link[:-3], "Ann").entered.status_code == 403
 
 
+def test_by_a_personal_link_one_waits_in_the_same_waiting_room_until_it_has_expired(
+    simulator: RunningSimulator,
+) -> None:
+    dana = simulator.connect()
+    meeting = _meeting(dana, waiting_room=True)
+    path = f"/meetings/{meeting['id']}/invite_links"
+
+    def link(**life: int) -> str:
+        answer = dana.call("POST", path, json={"attendees": [{"name": "A. E."}], **life})
+        return str(answer.json()["attendees"][0]["join_url"])
+
+    short, usual, endless = link(ttl=600), link(), link(ttl=0)
+    host = Guest(meeting["start_url"])
+    client = Guest(short, "")
+    Guest(meeting["join_url"], "Ben")
+    assert "The host will let you in soon" in client.text()
+    assert "Waiting room (2) A. E." in host.text() and "Ben" in host.text()
+    host.press_admit()
+    assert "You are in the meeting" in client.text() and "In the meeting (2) Dana Reyes" in host.text()
+    simulator.move_clock(601)
+    assert Guest(short, "A. E.").entered.status_code == 403
+    assert "Waiting room (1) Ben" in host.text()
+    assert "You are in the meeting" in client.text(), "whoever is in stays in"
+    simulator.move_clock(7201)
+    assert [Guest(one, "").entered.status_code for one in (usual, endless)] == [403, 200]
+    dana = simulator.connect()  # her earlier access token has expired as well
+    dana.call("DELETE", f"/meetings/{meeting['id']}")
+    assert Guest(endless, "").entered.status_code == 404
+    assert dana.call("POST", path, json={"attendees": [{"name": "A. E."}]}).json()["code"] == 3001
+
+
 def test_a_name_is_needed_and_shown_as_text(simulator: RunningSimulator) -> None:
     meeting = _meeting(simulator.connect())
     assert Guest(meeting["join_url"], "  ").entered.status_code == 400

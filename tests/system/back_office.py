@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from playwright.sync_api import Locator, Page, expect
 
 READY = "The Zoom meeting is ready."
-PATIENCE_MS = 15_000
+BLANK = "about:blank"
 
 
 class BackOffice:
@@ -21,7 +21,6 @@ class BackOffice:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.clicks = 0
-        page.set_default_timeout(PATIENCE_MS)
 
     def click(self, target: Locator) -> None:
         """Press something, and count it."""
@@ -32,6 +31,8 @@ class BackOffice:
 
     def open_preferences(self) -> None:
         """Go to the Telehealth tab of one's own preferences by the menu at one's picture."""
+        if self.page.url == BLANK:
+            self.open_app("/odoo")
         self.click(self.page.locator(".o_user_menu button"))
         self.click(self.page.get_by_role("menuitem", name="My Preferences"))
         self.click(self.page.get_by_role("tab", name="Telehealth"))
@@ -51,9 +52,7 @@ class BackOffice:
 
     def open_app(self, path: str) -> None:
         """Go to a page of the web client and wait until it is drawn."""
-        origin = re.match(r"https?://[^/]+", self.page.url)
-        assert origin
-        self.page.goto(origin[0] + path)
+        self.page.goto(path)
         self.page.locator(".o_action_manager .o_view_controller, .o_action_manager .o_action").first.wait_for()
 
     def open_session(self, session_id: int) -> None:
@@ -100,7 +99,7 @@ class BackOffice:
 
     def expect_ready(self) -> None:
         """Wait until the form says, by itself, that the meeting is ready."""
-        expect(self.page.get_by_role("status").filter(has_text=READY)).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_role("status").filter(has_text=READY)).to_be_visible()
 
     # === THE CALENDAR === #
 
@@ -117,6 +116,15 @@ class BackOffice:
         self.choose_from("end_type", "Number of repetitions")
         self.set_text("count", str(times))
         self.save()
+
+    def turn_to(self, day: date) -> None:
+        """Turn the shown week to that of a day, if it is the one before it or after it."""
+        days = self._days()
+        if day.isoformat() < days[0]:
+            self.click(self.page.get_by_role("button", name="Previous"))
+        elif day.isoformat() > days[-1]:
+            self.click(self.page.get_by_role("button", name="Next"))
+        self.page.locator(f".fc-timegrid-col[data-date='{day}']").wait_for()
 
     def next_week(self) -> list[str]:
         """Go to the week after the shown one and return its days, as dates in ISO's form."""

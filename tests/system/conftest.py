@@ -12,17 +12,21 @@
     stack.odoo_log, stack.simulator_log       paths of the logs
 `fresh_stack`  the same, begun anew for this test: fresh demo practice, fresh Zoom, real time (two to four seconds).
                Use it where a test kills, moves the clock, or counts.
-`page_for`     page_for("dana") signs in through the login page and returns a Playwright page (sync API) of a desktop's
-               size; page_for("alex", path="/my") goes on to that path. Each call is a browser session of its own. On
-               any of its pages an uncaught exception in JavaScript, an error on the console, or a request to another
-               host than 127.0.0.1 fails the test.
-`browser`      Playwright's browser; `new_page()` gives a page that nobody is signed in on, watched in the same way.
+`connected`    a fresh practice (practice.Practice) for all tests of a file, where Dana is connected
+`practice`     the same at the real time, with Zoom in good health: what most tests begin with
+`dana`         Dana's browser window (back_office.BackOffice) there, still blank
+`page_for`     page_for("alex", path="/my") returns a Playwright page (sync API) of a desktop's size that shows this
+               path to alex, who is signed in; without a path it is still blank. Each call is a browser session of its
+               own, in UTC wherever the machine stands. On any of its pages an uncaught exception in JavaScript, an
+               error on the console, or a request to another host than 127.0.0.1 fails the test. `expect` waits for
+               `patience.PATIENCE_MS`.
+`new_page`     new_page() gives a page that nobody is signed in on, watched in the same way.
 
 Logins, all with the login as password: admin; dana, omar (providers); sam (scheduler); mia (telehealth manager);
 alex, brooke, chen, devi (clients, in the portal). One file:
 
     def test_a_provider_sees_the_calendar(page_for):
-        page = page_for("dana", path="/odoo/calendar")
+        page = page_for("dana", path="/odoo/calendar")  # or BackOffice(page_for("dana")).open_app("/odoo/calendar")
         page.get_by_role("button", name="New").wait_for()
 
 Asyncio tests do not mix with Playwright's sync API: in this folder, write plain functions.
@@ -37,11 +41,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from dev import browser as chromium
 from dev import leak_scan, paths, trial_stack
+from dev.rpc import Rpc
 from dev.trial_stack import TrialStack
+from tests.system.back_office import BackOffice
+from tests.system.patience import PATIENCE_MS
+from tests.system.practice import Practice, connected_practice
+from tests.system.zoom_side import ZoomSide
 
 BROWSER_FLAGS = (
     "--no-sandbox",
@@ -58,6 +67,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 # Leaving a page while it still loads something looks like this; nothing of ours is wrong.
 CONSOLE_NOISE = ("net::ERR_ABORTED", "Failed to fetch", "Connection lost", "ConnectionLostError")
 
+expect.set_options(timeout=PATIENCE_MS)
 _ran_in_browser: set[str] = set()
 
 
@@ -73,6 +83,28 @@ def fresh_stack(stack: TrialStack) -> TrialStack:
     """The running system with nothing done to it yet."""
     stack.reset()
     return stack
+
+
+@pytest.fixture(scope="module")
+def connected(stack: TrialStack) -> Practice:
+    """A fresh practice, one for each file, where Dana is connected and her demo sessions have their meetings."""
+    stack.reset()
+    return connected_practice(stack, "dana")
+
+
+@pytest.fixture
+def practice(connected: Practice) -> Practice:
+    """The practice at the real time, with Zoom in good health and the scheduled action at work."""
+    connected.stack.set_clock(0)
+    ZoomSide(connected.stack).mend()
+    connected.hold_back_action(held=False)
+    return connected
+
+
+@pytest.fixture
+def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
+    """Dana, signed in."""
+    return BackOffice(page_for("dana"))
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +131,12 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     scan = leak_scan.current()
 
     def open_page() -> Page:
-        options: dict[str, Any] = {"viewport": DESKTOP}
+        options: dict[str, Any] = {"viewport": DESKTOP, "timezone_id": "UTC", "locale": "en-US"}
+        options["base_url"] = running.odoo_url
         if scan is not None:
             options |= {"record_har_path": scan.next_page_file(), "record_har_url_filter": _shown_by(running)}
         context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("page", watch)
         contexts.append(context)
         page = context.new_page()
@@ -117,21 +151,20 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 
 @pytest.fixture
 def page_for(request: pytest.FixtureRequest, new_page: Callable[[], Page]) -> Callable[..., Page]:
-    """A function that signs a user in and returns the page: page_for(login, path="/odoo")."""
+    """A function that returns a page on which a user is signed in: page_for(login, path="/my")."""
     running: TrialStack = request.getfixturevalue("stack")
 
-    def sign_in(login: str, path: str | None = None) -> Page:
+    def open_page(login: str, path: str | None = None) -> Page:
         page = new_page()
-        page.goto(f"{running.odoo_url}/web/login")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", login)
-        page.click("form.oe_login_form button[type=submit]")
-        page.wait_for_url(lambda url: "/web/login" not in url)
+        # By its cookie: the page to sign in, and the one it leads to, would take as long as many a test itself.
+        session = Rpc(running.odoo_url, running.database, login, login).session
+        cookie = {"name": "session_id", "value": session.cookies["session_id"], "url": running.odoo_url}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
         if path is not None:
-            page.goto(f"{running.odoo_url}{path}")
+            page.goto(path)
         return page
 
-    return sign_in
+    return open_page
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

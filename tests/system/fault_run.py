@@ -15,7 +15,7 @@ from typing import Any
 from dev.trial_stack import TrialStack
 from tests.bench.many_hosts import DOMAIN, ManyHosts
 from tests.system.practice import ODOO_FORMAT, Practice
-from tests.system.test_random_changes import FAULTS, LONGEST_LATENESS_SECONDS, PATIENT_STEP_SECONDS
+from tests.system.random_changes import FAULTS, LONGEST_LATENESS_SECONDS, PATIENT_STEP_SECONDS
 from tests.system.zoom_side import ZoomSide
 
 FIRST_DAY, LAST_DAY = 9, 26  # days ahead: still to come when the run ends, and within the horizon

@@ -9,6 +9,11 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 LOOK_EVERY_SECONDS = 0.1
+# As long as a browser may take for whatever a test waits for; far more than it needs on a machine that is busy.
+PATIENCE_MS = 30_000
+# What the server pushes is there in milliseconds. By themselves the client's page asks every 30 s, and the inbox pulls
+# from Zoom after a quarter of an hour.
+PUSHED_MS = 15_000
 
 
 def eventually(question: Callable[[], Answer], what: str, seconds: float = 20.0) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -26,6 +27,15 @@ class Booked(NamedTuple):
     id: int
     event_id: int
     token: str
+
+
+def connected_practice(stack: TrialStack, *logins: str) -> Practice:
+    """Return a fresh stack's practice in which these providers are connected and Zoom has what it is to have."""
+    practice = Practice(stack)
+    for login in logins:
+        practice.connect(login)
+    practice.settle()
+    return practice
 
 
 class Practice:
@@ -62,6 +72,22 @@ class Practice:
         if choices:
             self.stack.rpc(login, "zoom.disconnect", "write", [[dialog["res_id"]], choices])
         self.stack.rpc(login, "zoom.disconnect", "action_disconnect", [[dialog["res_id"]]])
+
+    def set_up(self, **settings: Any) -> None:
+        """Change the practice's settings, as its telehealth manager does."""
+        [dialog] = self.stack.rpc("mia", "telehealth.settings", "create", [[{}]])
+        self.stack.rpc("mia", "telehealth.settings", "write", [[dialog], settings])
+        self.stack.rpc("mia", "telehealth.settings", "action_save", [[dialog]])
+
+    def press_join(self, person: requests.Session, session: Booked) -> str:
+        """Press Join on the session's page, as a signed-in client, and return where it leads."""
+        page = person.get(f"{self.stack.odoo_url}/my/sessions/{session.token}", timeout=TIMEOUT_SECONDS).text
+        form = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert form
+        enter = f"{self.stack.odoo_url}/telehealth/join/{session.token}/enter"
+        answer = person.post(enter, data={"csrf_token": form[1]}, allow_redirects=False, timeout=TIMEOUT_SECONDS)
+        assert answer.status_code == 303, answer.text[:300]
+        return answer.headers["Location"]
 
     def partner(self, login: str) -> int:
         """Return the id of a person's contact."""

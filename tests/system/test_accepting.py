@@ -7,24 +7,17 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
+from tests.system.patience import PUSHED_MS
 from tests.system.practice import Booked, Practice
 from tests.system.zoom_side import ZoomSide
 
-PUSHED_MS = 8_000
-
 
 @pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
+def connected(connected: Practice) -> Practice:
     """A fresh practice where Dana is connected, and confirms what others book."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    practice.settle()
-    stack.sql("UPDATE res_company SET telehealth_confirmation = true RETURNING id")
-    return practice
+    connected.stack.sql("UPDATE res_company SET telehealth_confirmation = true RETURNING id")
+    return connected
 
 
 def book_for_dana(practice: Practice, minutes: float = 10, days: float = 0) -> Booked:
@@ -41,7 +34,6 @@ def test_accepted_on_the_form_the_clients_page_turns_into_join(
     expect(client.get_by_role("status")).to_contain_text("This session is not confirmed yet.")
     dana = BackOffice(page_for("dana"))
     dana.open_session(session.id)
-    client.wait_for_timeout(2_500)  # its worker opens a websocket first
     dana.click(dana.page.get_by_role("button", name="Accept"))
     dana.expect_ready()
     expect(client.get_by_role("button", name="Join session")).to_be_visible(timeout=PUSHED_MS)
@@ -52,11 +44,9 @@ def test_the_calendars_popover_accepts_and_declines(practice: Practice, page_for
     dana = BackOffice(page_for("dana"))
     for session, button in ((accepted, "Accept"), (declined, "Decline")):
         dana.open_app("/odoo/telehealth")
+        [[start]] = practice.stack.sql("SELECT start FROM telehealth_session WHERE id = %s", (session.id,))
+        dana.turn_to(start.date())  # late on a week's last day it is in the next one
         event = dana.page.locator(f".fc-event[data-event-id='{session.id}']").first
-        dana.page.locator(".fc-timegrid-col[data-date]").first.wait_for()
-        dana.page.wait_for_timeout(500)
-        if not event.count():
-            dana.next_week()  # it is late on the week's last day
         event.scroll_into_view_if_needed()
         dana.click(event)
         popover = dana.page.locator(".o_cw_popover")
@@ -92,7 +82,6 @@ def test_a_door_that_zoom_does_not_close_lets_nobody_in_until_it_is_mended(
     dana = BackOffice(page_for("dana"))
     dana.open_session(session.id)
     expect(dana.page.get_by_text("Clients cannot come in")).to_be_visible()
-    client.wait_for_timeout(2_500)
     zoom.mend()
     dana.click(dana.page.get_by_role("button", name="Tell Zoom again"))
     dana.expect_ready()

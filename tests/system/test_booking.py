@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
 from tests.system.practice import DANA, Booked, Practice
@@ -20,25 +18,15 @@ READY_GOAL_SECONDS = 10.0
 TOPIC = re.compile(r"Telehealth session \W*\(?([A-Z2-9]{4}-){2}[A-Z2-9]{4}\)?")
 
 
-@pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
-
-
-@pytest.fixture
-def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
-    """Dana, signed in."""
-    return BackOffice(page_for("dana"))
-
-
 def newest(practice: Practice) -> Booked:
     [[session_id]] = practice.stack.sql("SELECT max(id) FROM telehealth_session")
     return practice.session(session_id)
+
+
+def free_week(dana: BackOffice) -> list[str]:
+    """Turn to the week after the next one, where no other test books something, and return its days."""
+    dana.next_week()
+    return dana.next_week()
 
 
 def assert_at_zoom(practice: Practice, session: Booked, minutes: int) -> None:
@@ -120,7 +108,7 @@ def test_a_new_session_that_is_left_untouched_is_not_booked(practice: Practice, 
 
 def test_booked_by_dragging_over_a_time_in_the_calendar(practice: Practice, dana: BackOffice) -> None:
     dana.open_app("/odoo/calendar")
-    day = dana.next_week()[4]
+    day = free_week(dana)[4]
     dana.drag_over(day, "17:00:00", "18:00:00")
     dana.click(dana.page.get_by_role("dialog").get_by_label("Telehealth"))
     dana.set_text("telehealth_label", "Kite practice")
@@ -136,7 +124,7 @@ def test_booked_by_dragging_over_a_time_in_the_calendar(practice: Practice, dana
 
 def test_more_options_of_the_quick_form_keep_the_switch(practice: Practice, dana: BackOffice) -> None:
     dana.open_app("/odoo/calendar")
-    dana.drag_over(dana.next_week()[5], "15:00:00", "16:00:00")
+    dana.drag_over(free_week(dana)[5], "15:00:00", "16:00:00")
     dana.click(dana.page.get_by_role("dialog").get_by_label("Telehealth"))
     dana.set_text("telehealth_label", "Kite theory")
     dana.click(dana.page.get_by_role("dialog").get_by_role("button", name="More Options"))
@@ -150,7 +138,7 @@ def test_more_options_of_the_quick_form_keep_the_switch(practice: Practice, dana
 
 def test_dragging_over_a_time_of_the_sessions_calendar_books_a_session(practice: Practice, dana: BackOffice) -> None:
     dana.open_app("/odoo/telehealth")
-    day = dana.next_week()[2]
+    day = free_week(dana)[2]
     dana.drag_over(day, "16:00:00", "17:00:00")
     dialog = dana.page.get_by_role("dialog")
     dana.choose("client_ids", "Chen")

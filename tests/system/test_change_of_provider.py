@@ -5,18 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dev.trial_stack import TrialStack
-from tests.system.practice import DANA, OMAR, Booked, Practice
+from tests.system.practice import DANA, OMAR, Booked, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 
 @pytest.fixture
 def practice(fresh_stack: TrialStack) -> Practice:
     """A fresh practice where both providers are connected."""
-    practice = Practice(fresh_stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(fresh_stack, "dana", "omar")
 
 
 def hand_over(practice: Practice, session: Booked) -> None:

@@ -37,9 +37,7 @@ def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
     if working(practice):
         practice.disconnect("dana")
         practice.reconcile()
-    office = BackOffice(page_for("dana"))
-    office.page.locator(".o_user_menu button").wait_for()
-    return office
+    return BackOffice(page_for("dana"))
 
 
 def working(practice: Practice) -> list:
@@ -95,7 +93,24 @@ def test_the_preferences_left_open_say_connected_by_themselves(dana: BackOffice)
     consent.get_by_role("heading", name=CONNECTED).wait_for()
     consent.close()
     dana.page.bring_to_front()
-    expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected", timeout=5000)
+    expect(dana.page.locator(".o_field_widget[name=zoom_state]")).to_have_text("Connected")
+
+
+def test_meetings_made_by_hand_are_listed_at_a_press_and_a_trouble_can_be_tried_again(
+    practice: Practice, dana: BackOffice
+) -> None:
+    practice.connect("dana")
+    zoom = ZoomSide(practice.stack)
+    start = f"{practice.moment(days=3):%Y-%m-%dT%H:%M:%SZ}"
+    by_hand = {"email": DANA, "topic": "Made by hand", "type": 2, "start_time": start, "duration": 45}
+    practice.stack.simulator("POST", "/control/meetings", by_hand)
+    zoom.fault("status", path="/v2/users/**", status=503, times=None)
+    dana.open_preferences()
+    dana.page.get_by_role("button", name="Find meetings made in Zoom").click()
+    expect(dana.page.get_by_role("heading", name="Your meetings at Zoom could not be listed")).to_be_visible()
+    zoom.mend()
+    dana.page.get_by_role("button", name="Look again").click()
+    expect(dana.page.locator(".o_list_view .o_data_row")).to_contain_text("Made by hand")
 
 
 def test_denying_ends_on_a_page_that_says_so_and_changes_nothing(practice: Practice, dana: BackOffice) -> None:
@@ -122,23 +137,20 @@ def test_denying_ends_on_a_page_that_says_so_and_changes_nothing(practice: Pract
     ids=["a web page", "nothing", "503", "a wrong secret", "an expired code"],
 )
 def test_each_trouble_at_zoom_has_its_page_and_connecting_again_works(
-    practice: Practice, new_page: Callable[[], Page], fault: dict, heading: str
+    practice: Practice, page_for: Callable[..., Page], fault: dict, heading: str
 ) -> None:
     stack, zoom = practice.stack, ZoomSide(practice.stack)
     before = stack.sql("SELECT count(*) FROM zoom_connection WHERE state = 'connected'")
-    # By the cookie alone: the web client, still loading, could save an older state of the session over ours.
-    page = new_page()
-    cookie = practice.sign_in("omar").cookies["session_id"]
-    page.context.add_cookies([{"name": "session_id", "value": cookie, "url": stack.odoo_url}])
+    page = page_for("omar")
     zoom.fault(path=TOKEN, **fault)
-    page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
+    page.goto("/zoom_telehealth/oauth/connect")
     allow(page, "omar.haddad@sunrise-practice.example")
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
     expect(page.get_by_role("complementary", name="Help")).to_be_visible()
     assert stack.sql("SELECT count(*) FROM zoom_connection WHERE state = 'connected'") == before
 
     zoom.mend()
-    page.goto(f"{stack.odoo_url}/zoom_telehealth/oauth/connect")
+    page.goto("/zoom_telehealth/oauth/connect")
     allow(page, "omar.haddad@sunrise-practice.example")
     expect(page.get_by_role("heading", level=1)).to_contain_text(CONNECTED)
     practice.disconnect("omar")

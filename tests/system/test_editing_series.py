@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
 from tests.system.practice import DANA, Booked, Practice
@@ -21,20 +18,16 @@ HORIZON_DAYS = 60  # as far as the last of them
 
 
 @pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected, whose meetings are made for the whole of a series."""
-    stack.reset()
-    stack.rpc("admin", "res.company", "write", [[1], {"telehealth_horizon_days": HORIZON_DAYS}])
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
+def connected(connected: Practice) -> Practice:
+    """A fresh practice where Dana is connected, whose meetings are made for the whole of a series.
 
-
-@pytest.fixture
-def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
-    """Dana, signed in."""
-    return BackOffice(page_for("dana"))
+    In UTC, where no change of clocks falls into it (see test_times_at_zoom.py).
+    """
+    connected.stack.rpc("admin", "res.users", "write", [[connected.user("dana")], {"tz": "UTC"}])
+    company = [[1], {"telehealth_horizon_days": HORIZON_DAYS}]
+    connected.stack.rpc("admin", "res.company", "write", company)
+    connected.settle()
+    return connected
 
 
 class Series:

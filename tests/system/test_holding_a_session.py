@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
+from tests.system.patience import eventually
 from tests.system.practice import Booked, Practice
 from tests.system.zoom_pages import admit, come_in, expect_place, people_inside
 from tests.system.zoom_side import ZoomSide
@@ -17,25 +18,10 @@ from tests.system.zoom_side import ZoomSide
 PHONE = {"width": 390, "height": 800}
 CLIENT = "Alex Morgan"
 HOST = "Dana Reyes"
+INITIALS = "A. M."
+CLICK_SECONDS, BUSY_SECONDS = 5, 1.5  # what Zoom may take of a click; the rest of it on a busy machine
+LONG_OPEN_SECONDS = 1
 AFTER_THE_READ_SECONDS = 400  # the addon asks every five minutes whether a live meeting still runs
-
-
-@pytest.fixture(scope="module")
-def connected(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    return practice
-
-
-@pytest.fixture
-def practice(connected: Practice) -> Practice:
-    """The practice at the real time, with Zoom in good health."""
-    connected.stack.set_clock(0)
-    ZoomSide(connected.stack).mend()
-    return connected
 
 
 @pytest.fixture
@@ -44,6 +30,15 @@ def session(practice: Practice) -> Booked:
     booked = practice.book(practice.moment(days=0, minutes=8))
     practice.settle()
     return booked
+
+
+@pytest.fixture
+def own_links(practice: Practice) -> Iterator[None]:
+    """The practice has personal join links on."""
+    practice.set_up(telehealth_join_links=True)
+    yield
+    ZoomSide(practice.stack).mend()
+    practice.set_up(telehealth_join_links=False)
 
 
 def zoom_id(practice: Practice, session: Booked) -> str:
@@ -104,6 +99,55 @@ def test_provider_and_client_meet(
 
     host.get_by_role("button", name="End for all").click()
     expect_place(at_zoom, "This meeting has been ended.")
+
+
+@pytest.mark.usefixtures("own_links")
+def test_a_client_waits_under_their_initials_by_a_link_of_their_own(
+    practice: Practice, session: Booked, page_for: Callable[..., Page]
+) -> None:
+    """R24."""
+    client = page_for("alex", path=f"/my/sessions/{session.token}")
+    at_zoom = join(client)
+    expect(at_zoom.get_by_text(f"You join as {INITIALS}.")).to_be_visible()
+    assert "tk=" not in client.content()
+    at_zoom.get_by_role("button", name="Join").click()
+    expect_place(at_zoom, "Waiting for the host to start this meeting.")
+
+    dana = BackOffice(page_for("dana"))
+    dana.open_session(session.id)
+    host = start(dana)
+    expect(host.locator("#waiting li .grow")).to_have_text([INITIALS])
+    admit(host, INITIALS)
+    expect_place(at_zoom, "You are in the meeting.")
+    assert ZoomSide(practice.stack).places(zoom_id(practice, session)) == {INITIALS: "in", HOST: "in"}
+
+
+@pytest.mark.usefixtures("own_links")
+def test_a_slow_zoom_costs_a_client_five_seconds_and_holds_no_transaction(practice: Practice, session: Booked) -> None:
+    stack, zoom, alex = practice.stack, ZoomSide(practice.stack), practice.sign_in("alex")
+    assert "&tk=" in practice.press_join(alex, session)
+    zoom.fault("hang", "/v2/meetings/*/invite_links", times=None)
+    for token_is_old in (False, True):
+        if token_is_old:  # its renewal takes of the same five seconds
+            stack.sql("UPDATE zoom_connection_token SET expires_at = refreshed_at RETURNING id")
+            zoom.fault("delay", "/oauth/token", seconds=3)
+        began = time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            pressed = pool.submit(practice.press_join, alex, session)
+            eventually(zoom.waiting, "Zoom is being asked", seconds=10)
+            time.sleep(LONG_OPEN_SECONDS + 0.5)
+            open_for_long = stack.sql(
+                "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+                " AND xact_start < clock_timestamp() - make_interval(secs => %s)",
+                (LONG_OPEN_SECONDS,),
+            )
+            link = pressed.result()
+        assert time.monotonic() - began < CLICK_SECONDS + BUSY_SECONDS
+        assert open_for_long == []
+        assert "?pwd=" in link and "&tk=" not in link
+    assert stack.sql("SELECT DISTINCT state FROM zoom_connection") == [("connected",)]
+    zoom.mend()
+    assert "&tk=" in practice.press_join(alex, session)
 
 
 def test_a_client_who_lost_the_connection_comes_back_into_the_same_meeting(

@@ -12,7 +12,7 @@ from dev import odoo_conf, paths
 from dev.rpc import RpcError
 from dev.trial_stack import TrialStack
 from tests.system.patience import eventually
-from tests.system.practice import DANA, Practice
+from tests.system.practice import DANA, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
 # Odoo looks for the commands of addons in the addons path that is given before them.
@@ -26,10 +26,7 @@ for row in env["zoom.connection.token"].sudo().search([]):
 @pytest.fixture
 def practice(fresh_stack: TrialStack) -> Practice:
     """A fresh practice where Dana is connected and her demo sessions have their meetings."""
-    practice = Practice(fresh_stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
+    return connected_practice(fresh_stack, "dana")
 
 
 def wrapped_by(stack: TrialStack) -> set[str]:

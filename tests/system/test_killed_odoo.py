@@ -8,7 +8,7 @@ import pytest
 
 from dev.trial_stack import TrialStack
 from tests.system.patience import eventually
-from tests.system.practice import DANA, Practice
+from tests.system.practice import DANA, Practice, connected_practice
 from tests.system.zoom_side import MEETINGS, ZoomSide
 
 # Longer than the lease under which the killed process had claimed its work (zoom_reconciler.LEASE).
@@ -18,10 +18,7 @@ PAST_THE_LEASE_SECONDS = 200
 @pytest.fixture
 def practice(fresh_stack: TrialStack) -> Practice:
     """A fresh practice where Dana is connected and her demo sessions have their meetings."""
-    practice = Practice(fresh_stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
+    return connected_practice(fresh_stack, "dana")
 
 
 def kill_while_zoom_holds(practice: Practice, zoom: ZoomSide, answers: int) -> None:

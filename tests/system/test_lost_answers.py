@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from dev.trial_stack import TrialStack
 from tests.system.practice import DANA, Practice
 from tests.system.zoom_side import MEETINGS, ZoomSide
 
@@ -16,14 +15,10 @@ PAST_THE_DOUBLE_CHECK = 1000
 
 
 @pytest.fixture(scope="module")
-def connected(stack: TrialStack) -> Practice:
+def connected(connected: Practice) -> Practice:
     """A fresh practice where Dana is connected; what happens from here on happens when a test says so."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.settle()
-    practice.hold_back_action()
-    return practice
+    connected.hold_back_action()
+    return connected
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from dev.trial_stack import TrialStack
 from tests.system.patience import eventually
-from tests.system.practice import DANA, OMAR, Practice
+from tests.system.practice import DANA, OMAR, Practice, connected_practice
 from tests.system.zoom_side import TOKEN, ZoomSide
 
 RENEW = Path(__file__).with_name("in_odoo") / "renew.py"
@@ -28,10 +28,7 @@ Begin = Callable[[int, str, int], Path]
 def connected(stack: TrialStack) -> Practice:
     """A practice where both providers are connected and nothing happens by itself any more."""
     stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
+    practice = connected_practice(stack, "dana", "omar")
     stack.sql("UPDATE ir_cron SET active = FALSE RETURNING id")
     return practice
 

@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
 from tests.system.practice import Booked, Practice
 from tests.system.zoom_side import ZoomSide
-
-
-@pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.settle()
-    return practice
-
-
-@pytest.fixture
-def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
-    """Dana, signed in."""
-    return BackOffice(page_for("dana"))
 
 
 def meeting_of(practice: Practice, session: Booked) -> dict:

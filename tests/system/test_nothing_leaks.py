@@ -18,7 +18,7 @@ LABEL = "Marzipan review of the week"
 CLIENT_SECRET = "simulated-practice-secret-0123456789"
 NEEDLES = (CLIENT, "Quillon", "Zebrafish", CLIENT_MAIL, LABEL, "Marzipan")
 # What the simulator's tokens, codes and links look like (zoom_simulator/tokens.py, meeting_answers.py).
-SECRET_SIGNS = ("sim.access.", "sim.refresh.", "zak=", "start_url", "?pwd=", CLIENT_SECRET, "client_secret=")
+SECRET_SIGNS = ("sim.access.", "sim.refresh.", "zak=", "start_url", "?pwd=", "&tk=", CLIENT_SECRET, "client_secret=")
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,7 @@ def practice(stack: TrialStack) -> Practice:
     practice = Practice(stack)
     stack.rpc("admin", "res.partner", "write", [[practice.partner("alex")], {"name": CLIENT, "email": CLIENT_MAIL}])
     practice.connect("dana")
+    practice.set_up(telehealth_join_links=True)
     held = book_with_mails(practice, minutes_ahead=5)
     moved, cancelled = (book_with_mails(practice, minutes_ahead=day * 1440) for day in (2, 3))
     practice.settle()
@@ -61,13 +62,8 @@ def hold(practice: Practice, session: Booked) -> None:
     base = practice.stack.odoo_url
     host = practice.sign_in("dana").get(f"{base}/telehealth/start/{session.token}", allow_redirects=False, timeout=30)
     assert "zak=" in host.headers["Location"]
-    alex = practice.sign_in("alex")
-    page = alex.get(f"{base}/my/sessions/{session.token}", timeout=30).text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token
-    enter = f"{base}/telehealth/join/{session.token}/enter"
-    client = alex.post(enter, data={"csrf_token": token[1]}, allow_redirects=False, timeout=30)
-    assert "pwd=" in client.headers["Location"]
+    client = practice.press_join(practice.sign_in("alex"), session)
+    assert "?pwd=" in client and "&tk=" in client  # the client's own
 
 
 def secrets(practice: Practice) -> list[str]:

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
+from tests.system.patience import PUSHED_MS
 from tests.system.practice import Practice
 from tests.system.zoom_side import MEETINGS, ZoomSide
 
 PHONE = {"width": 390, "height": 800}
 # Nobody listens there: the browser's requests are answered by the test.
 LINK = "https://localhost:9443/room/dana?pwd=manual-secret"
-PUSHED_MS = 12_000
-
-
-@pytest.fixture
-def practice(fresh_stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    practice = Practice(fresh_stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    practice.settle()
-    fresh_stack.set_clock(0)
-    return practice
 
 
 def answer_for_the_video_service(page: Page) -> None:
@@ -87,9 +74,7 @@ def test_a_session_by_the_providers_own_link(practice: Practice, page_for: Calla
 
 def test_what_a_practice_offers_where_zoom_does_not_work(practice: Practice, page_for: Callable[..., Page]) -> None:
     stack, zoom = practice.stack, ZoomSide(practice.stack)
-    [settings] = stack.rpc("mia", "telehealth.settings", "create", [[{}]])
-    stack.rpc("mia", "telehealth.settings", "write", [[settings], {"telehealth_fallback": "discuss"}])
-    stack.rpc("mia", "telehealth.settings", "action_save", [[settings]])
+    practice.set_up(telehealth_fallback="discuss")
     zoom.fault("status", MEETINGS, "POST", status=503, times=None)
     session = practice.book(practice.moment(days=0, minutes=8))
     practice.reconcile()

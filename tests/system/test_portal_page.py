@@ -9,34 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
+from tests.system.patience import PUSHED_MS
 from tests.system.practice import Booked, Practice
 from tests.system.zoom_pages import come_in, expect_place
 
 PHONE = {"width": 390, "height": 800}
-PUSHED_MS = 8_000  # a push takes milliseconds; the page's own slow question comes after 30 s
+SHORTLY_SECONDS = 20
 SIDES = re.compile(
     r"\b(left|right)\s*:|(margin|padding|border)-(left|right)|float\s*:\s*(left|right)|text-align\s*:\s*(left|right)"
     r"|\b[mp][lr]-\d|\btext-(left|right)\b|\bfloat-(left|right)\b"
 )
-
-
-@pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    for client in ("alex", "brooke", "devi"):
-        practice.sign_in(client)
-    practice.connect("dana")
-    practice.settle()
-    return practice
-
-
-@pytest.fixture(autouse=True)
-def real_time(practice: Practice) -> None:
-    """Each test begins at the real time."""
-    practice.stack.set_clock(0)
 
 
 def page_of(session: Booked) -> str:
@@ -52,11 +34,6 @@ def assert_not_reloaded(page: Page) -> None:
     assert page.evaluate("document.body.dataset.mark") == "here"
 
 
-def wait_for_push(page: Page) -> None:
-    """Wait until the page listens: its worker has to open its websocket first."""
-    page.wait_for_timeout(2_500)
-
-
 def test_the_door_opens_by_itself_when_the_time_comes(practice: Practice, page_for: Callable[..., Page]) -> None:
     stack = practice.stack
     session = practice.book(practice.moment(days=0, minutes=40))
@@ -64,17 +41,21 @@ def test_the_door_opens_by_itself_when_the_time_comes(practice: Practice, page_f
     page = page_for("alex", path=page_of(session))
     expect(page.get_by_role("status")).to_contain_text("You can come in from")
     assert page.get_by_role("button", name="Join session").count() == 0
-    # A few seconds before the door opens the page is opened anew: it then waits those seconds by its own clock.
+    # Shortly before the door opens the page is opened anew, and waits by a clock of its own, which is moved as well.
+    # It is moved by less than the 30 s after which the page would ask again in any case.
     [[opens_in]] = stack.sql(
         "SELECT extract(epoch FROM start - interval '15 minutes' - (now() AT TIME ZONE 'UTC'))"
         " FROM telehealth_session WHERE id = %s",
         (session.id,),
     )
-    stack.move_clock(float(opens_in) - 6)
+    stack.move_clock(float(opens_in) - SHORTLY_SECONDS)
+    page.clock.install()
     page.reload()
     mark(page)
     expect(page.get_by_role("status")).to_contain_text("You can come in from")
-    expect(page.get_by_role("button", name="Join session")).to_be_visible(timeout=15_000)
+    stack.move_clock(SHORTLY_SECONDS)
+    page.clock.fast_forward(1000 * (SHORTLY_SECONDS + 1))
+    expect(page.get_by_role("button", name="Join session")).to_be_visible()
     assert_not_reloaded(page)
 
 
@@ -83,7 +64,6 @@ def test_the_page_follows_the_practice_by_push(practice: Practice, page_for: Cal
     practice.settle()
     page = page_for("alex", path=page_of(session))
     mark(page)
-    wait_for_push(page)
     expect(page.get_by_role("button", name="Join session")).to_be_visible()
 
     practice.cancel(session)
@@ -103,7 +83,6 @@ def test_the_page_shows_the_new_time_after_a_move(practice: Practice, page_for: 
     practice.settle()
     page = page_for("alex", path=page_of(session))
     mark(page)
-    wait_for_push(page)
     day = page.locator(".o_telehealth_session .h5").first
     before = day.inner_text()
     practice.move(session, practice.moment(days=9))
@@ -120,7 +99,6 @@ def test_a_room_still_in_preparation_turns_into_join_by_itself(
     page = page_for("alex", path=page_of(session))
     mark(page)
     expect(page.get_by_role("status")).to_contain_text("Your video room is being prepared.")
-    wait_for_push(page)
     practice.hold_back_action(held=False)
     practice.reconcile()
     expect(page.get_by_role("button", name="Join session")).to_be_visible(timeout=PUSHED_MS)

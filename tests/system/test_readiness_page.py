@@ -14,7 +14,6 @@ from tests.system.practice import DANA, Practice
 from tests.system.zoom_pages import allow
 from tests.system.zoom_side import ZoomSide
 
-PATIENCE_MS = 30_000
 PRACTICE_APP = "SimulatedPracticeApp01"
 
 
@@ -44,7 +43,7 @@ def line(office: BackOffice, title: str) -> Locator:
 
 
 def expect_level(office: BackOffice, title: str, level: str) -> None:
-    expect(line(office, title).locator("td[name=level]")).to_have_text(level, timeout=PATIENCE_MS)
+    expect(line(office, title).locator("td[name=level]")).to_have_text(level)
 
 
 def connect_dana(practice: Practice, page_for: Callable[..., Page]) -> None:
@@ -82,7 +81,7 @@ def test_the_end_to_end_test_shows_each_step_by_itself(
     mia.click(mia.page.get_by_role("button", name="End-to-end test"))
     mia.confirm()
     steps = mia.page.locator(".o_field_widget[name=steps_html] li")
-    expect(steps.locator(".fa-check-circle")).to_have_count(5, timeout=PATIENCE_MS)
+    expect(steps.locator(".fa-check-circle")).to_have_count(5)
     expect(mia.page.locator(".o_statusbar_status")).to_contain_text("Passed")
     assert len(zoom.live()) == held
 

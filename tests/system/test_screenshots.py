@@ -99,7 +99,7 @@ def test_the_way_through_the_main_pages(
     expect(host.locator("#inside li")).to_have_count(2)
     album.take(host, "both_in_one_meeting")
     album.take(inside, "both_in_one_meeting_phone")
-    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible(timeout=15_000)
+    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible()
     album.take(dana.page, "session_live")
     overview = sized(page_for("alex"))
     overview.goto(fresh_stack.simulator_url)

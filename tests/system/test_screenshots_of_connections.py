@@ -17,7 +17,6 @@ from tests.system.zoom_side import ZoomSide
 
 __test__ = test_screenshots.__test__
 PRACTICE_APP = "SimulatedPracticeApp01"
-PATIENCE_MS = 30_000
 TALL = {"width": 1280, "height": 1500}
 
 
@@ -51,7 +50,7 @@ def test_the_way_through_connecting_and_readiness(
     consent.goto(f"{fresh_stack.odoo_url}/zoom_telehealth/oauth/trouble")
     album.take(sized(consent, TALL), "connect_trouble")
     consent.close()
-    expect(pill).to_have_text("Zoom connected", timeout=PATIENCE_MS)
+    expect(pill).to_have_text("Zoom connected")
     dana.page.reload()
     album.take(dana.page, "calendar_pill")
     dana.click(pill)
@@ -69,7 +68,7 @@ def test_the_way_through_connecting_and_readiness(
     mia.click(mia.page.get_by_role("button", name="End-to-end test"))
     mia.confirm()
     done = mia.page.locator(".o_field_widget[name=steps_html] li .fa-check-circle")
-    expect(done).to_have_count(5, timeout=PATIENCE_MS)
+    expect(done).to_have_count(5)
     album.take(sized(mia.page), "end_to_end_test")
     mia.click(mia.page.get_by_role("button", name="Configuration"))
     mia.click(mia.page.get_by_role("menuitem", name="Providers"))
@@ -80,7 +79,7 @@ def test_the_way_through_connecting_and_readiness(
     open_readiness(dana, "Is my Zoom set up right?")
     dana.click(dana.page.get_by_role("button", name="Look again"))
     waiting_room = dana.page.locator(".o_data_row").filter(has_text="Waiting room by default")
-    expect(waiting_room).to_contain_text("Right", timeout=PATIENCE_MS)
+    expect(waiting_room).to_contain_text("Right")
     album.take(dana.page, "readiness_provider")
     sized(dana.page)
     dana.open_preferences()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
 from tests.system.patience import eventually
 from tests.system.practice import Practice
@@ -16,25 +14,6 @@ from tests.system.zoom_pages import admit, come_in, expect_place, people_inside
 from tests.system.zoom_side import ZoomSide
 
 IN_GOAL_SECONDS = 10.0
-
-
-@pytest.fixture(scope="module")
-def connected(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    practice.settle()
-    return practice
-
-
-@pytest.fixture
-def practice(connected: Practice) -> Practice:
-    """The practice at the real time, with its scheduled action at work."""
-    connected.stack.set_clock(0)
-    connected.hold_back_action(held=False)
-    return connected
 
 
 def begin(office: BackOffice) -> Page:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dev.trial_stack import TrialStack
 from tests.system.practice import Booked, Practice
 from tests.system.zoom_side import ZoomSide
 
@@ -34,15 +33,10 @@ def changes_of_clock(zone: str) -> list[datetime]:
 CHANGES = sorted((change, zone) for zone in ZONES for change in changes_of_clock(zone))
 
 
-@pytest.fixture(scope="module")
-def practice(stack: TrialStack) -> Practice:
-    """A fresh practice where Dana is connected."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")  # at their first sign-in in a browser people get the browser's time zone
-    practice.connect("dana")
-    practice.settle()
-    return practice
+@pytest.fixture
+def practice(connected: Practice) -> Practice:
+    """The practice, whose clock only goes forward."""
+    return connected
 
 
 def local_time(moment: datetime, zone: str) -> str:

@@ -12,15 +12,14 @@ from playwright.sync_api import Page, expect
 
 from dev.trial_stack import TrialStack
 from tests.system.back_office import BackOffice
-from tests.system.patience import eventually
+from tests.system.patience import PUSHED_MS, eventually
 from tests.system.practice import DANA, Booked, Practice
-from tests.system.test_random_changes import Changes, of_session
+from tests.system.random_changes import Changes, of_session
 from tests.system.webhook_side import CLIENT_ID, WebhookSide
 from tests.system.zoom_pages import allow, come_in, expect_place
 from tests.system.zoom_side import ZoomSide
 
 CLIENT = "Alex Morgan"
-TOLD_MS = 10_000  # Zoom's event, its effect and the push; a pull would come a quarter of an hour later
 # Behind the door's usual closing time: it stays open while the meeting runs, and closes when it ends.
 OVERRUN_SECONDS = 75 * 60
 REVOKED_SECONDS = 60.0
@@ -34,14 +33,9 @@ ZOOM_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @pytest.fixture(scope="module")
-def subscribed(stack: TrialStack) -> WebhookSide:
+def subscribed(connected: Practice) -> WebhookSide:
     """A fresh practice where Dana is connected and Zoom tells what happens."""
-    stack.reset()
-    practice = Practice(stack)
-    practice.sign_in("alex")
-    practice.connect("dana")
-    practice.settle()
-    side = WebhookSide(practice)
+    side = WebhookSide(connected)
     side.subscribe()
     return side
 
@@ -93,18 +87,17 @@ def test_a_session_held_without_a_click_in_odoo_is_live_and_ended_on_the_pages_t
         client.get_by_role("button", name="Join session").click()
     come_in(opened.value, CLIENT)
     expect_place(opened.value, "Waiting for the host to start this meeting.")
-    client.wait_for_timeout(2_500)  # the page's worker opens its websocket first
 
     stack.simulator("POST", "/control/people", {"meeting_id": meeting, "role": "host"})  # from Zoom's own program
-    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible(timeout=TOLD_MS)
+    expect(dana.page.get_by_role("radio", name="Live", checked=True)).to_be_visible(timeout=PUSHED_MS)
     stack.simulator("PATCH", "/control/people", {"meeting_id": meeting, "name": CLIENT, "action": "admit"})
     expect_place(opened.value, "You are in the meeting.")
 
     stack.move_clock(OVERRUN_SECONDS)
     expect(client.get_by_role("button", name="Join session")).to_be_visible()
     stack.simulator("DELETE", "/control/people", {"meeting_id": meeting})
-    expect(dana.page.get_by_role("radio", name="Ended", checked=True)).to_be_visible(timeout=TOLD_MS)
-    expect(client.get_by_role("status")).to_contain_text("This session is over.", timeout=TOLD_MS)
+    expect(dana.page.get_by_role("radio", name="Ended", checked=True)).to_be_visible(timeout=PUSHED_MS)
+    expect(client.get_by_role("status")).to_contain_text("This session is over.", timeout=PUSHED_MS)
     [held] = stack.sql(
         "SELECT end_was_asked FROM zoom_meeting_instance i JOIN zoom_meeting m ON m.id = i.meeting_id"
         " WHERE m.zoom_id = %s",

@@ -27,6 +27,8 @@ from zoom import events, webhook
 
 SAMPLES = samples()
 SPOILT = 400
+SOMEBODY_ELSES = 20  # one in so many is about another's meeting
+FOREIGN = "1"
 MOST_SPOILT_PARTS = 3
 CLIENTS = 4
 EFFECT_SECONDS = 120.0
@@ -241,10 +243,11 @@ def test_spoilt_and_doubled_samples_have_each_their_whole_effect_or_none(side: W
     """The seed, another one in each run, stands in the test's name."""
     dice, told, watched = random.Random(seed), Told(side), Watched(side)
     meetings = [content for content in SAMPLES if content["event"] not in events.USERS | {events.DEAUTHORIZED}]
-    genuine = [
-        about_ours(dice.choice(meetings if dice.random() < 0.9 else SAMPLES), dice.choice(told.meetings), f"uuid-{one}")
-        for one in range(SPOILT)
-    ]
+    genuine = []
+    for one in range(SPOILT):
+        zoom_id = dice.choice(told.meetings) if one % SOMEBODY_ELSES else FOREIGN
+        content = dice.choice(meetings if dice.random() < 0.9 else SAMPLES)
+        genuine.append(about_ours(content, zoom_id, f"uuid-{one}"))
     bodies = [told.add(spoilt(content, dice)) for content in genuine]
     bodies += dice.sample(bodies, SPOILT // 4)
     dice.shuffle(bodies)

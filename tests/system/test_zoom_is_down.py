@@ -10,21 +10,17 @@ from typing import Any
 import pytest
 
 from dev.trial_stack import TrialStack
-from tests.system.practice import Booked, Practice
+from tests.system.practice import Booked, Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
-SAVE_LIMIT_SECONDS = 2.0  # generous: a loaded machine of two cores; Zoom's own time limits are 5 s and more
+SAVE_LIMIT_SECONDS = 4.0  # generous, for a machine that is busy: who waits for Zoom waits 5 s and more
 
 
 @pytest.fixture(scope="module")
 def connected(stack: TrialStack) -> Practice:
     """A practice where both providers are connected and every demo session has its meeting."""
     stack.reset()
-    practice = Practice(stack)
-    practice.connect("dana")
-    practice.connect("omar")
-    practice.settle()
-    return practice
+    return connected_practice(stack, "dana", "omar")
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-PATIENCE_MS = 15_000
-
 
 def allow(consent: Page, zoom_user: str | None = None) -> None:
     """Let the app in on Zoom's consent page, as the chosen user or the first of them."""
@@ -22,7 +20,7 @@ def come_in(page: Page, name: str) -> None:
 
 def expect_place(page: Page, sentence: str) -> None:
     """Wait until the meeting page says where one is."""
-    expect(page.locator("#place")).to_have_text(sentence, timeout=PATIENCE_MS)
+    expect(page.locator("#place")).to_have_text(sentence)
 
 
 def admit(host: Page, name: str) -> None:

@@ -19,7 +19,7 @@ FOUND_ACTION = "/odoo/action-zoom_telehealth.action_zoom_found_meeting"
 
 
 class ZoomFoundController(http.Controller):
-    @http.route("/zoom_telehealth/found/<int:company_id>", type="http", auth="user", methods=["GET"], sitemap=False)
+    @http.route("/zoom_telehealth/found/<int:company_id>", type="http", auth="user", methods=["POST"], sitemap=False)
     def found(self, company_id):
         """Read the list for the signed-in provider, keep it for a while, and show it."""
         user = request.env.user

@@ -12,6 +12,7 @@ from ..routes import JOIN_ROUTE, START_ROUTE
 from ..zoom import errors
 from ..zoom.transport import CLICK
 from .page import render_page
+from .personal_link import personal_link
 
 _logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class TelehealthJoinController(http.Controller):
             session._hurry()
             return request.redirect(f"/my/sessions/{token}")
         session._admit(request.env.user.partner_id)
-        return leave_for(link)
+        return leave_for(personal_link(session, request.env.user.partner_id) or link)
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
     def start(self, token, zoom=None, alone=None):

@@ -9,7 +9,7 @@ from odoo.http import request
 
 from ..models.zoom_app_webhook import WEBHOOK_ROUTE
 from ..zoom import events, webhook
-from .refusal_limit import RefusalLimit
+from .minute_limit import MinuteLimit
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +27,11 @@ STATUS = {
 UNBELIEVED = 401
 TOO_MANY = 429
 
-_limit = RefusalLimit()
+# So many refusals of one address get an entry in the log and in the books; the rest are just refused. Counted after
+# the signature is checked: somebody behind the same address as Zoom's cannot keep Zoom out.
+MOST_REFUSALS_A_MINUTE = 30
+
+_limit = MinuteLimit(MOST_REFUSALS_A_MINUTE)
 
 
 class ZoomWebhookController(http.Controller):

@@ -21,8 +21,10 @@ class CalendarAttendee(models.Model):
         return result
 
     def _tell_sessions(self):
-        """Have the sessions draw their conclusions. What core resets while it rewrites a series is no answer."""
-        if self.env.context.get(EDIT_CONTEXT):
+        """Have the sessions draw their conclusions, those of a series when its edit is done."""
+        edit = self.env.context.get(EDIT_CONTEXT)
+        if edit:
+            edit.answers |= self.sudo()
             return
         # As superuser: an attendee answers for themself and need not see the session.
         attendees = self.sudo().filtered(lambda attendee: attendee.event_id.telehealth)

@@ -312,7 +312,9 @@ class CalendarEventBooking(models.Model):
 
     def unlink(self):
         self._check_may_change_sessions()
-        self._sessions_to_follow()._cancel()
+        sessions = self._sessions_to_follow()
+        sessions._leave_out_of_series()
+        sessions._cancel()
         return super().unlink()
 
     def _check_may_book_telehealth(self):

@@ -7,8 +7,10 @@ address is wanted stand in their own extensions: those are reached in the order 
 """
 
 from odoo import api, models
+from odoo.fields import Command
 
 from .. import clock
+from .series_edit import EDIT_CONTEXT
 
 # Set while one of the two modules takes over what changed in a copy.
 COPY_CONTEXT = "telehealth_from_copy"
@@ -89,10 +91,14 @@ class CalendarEventCopies(models.Model):
         if "microsoft_id" in self._fields:
             for event in self.filtered("microsoft_id"):
                 event._microsoft_delete(event.user_id, event.microsoft_id)
+        # Not to be told of: what is left is made anew by the next sync of whoever is the organizer then.
+        self._forget_copies()
+
+    def _forget_copies(self):
+        """Let no copy be these events' any more, and tell nobody."""
         ids = [name for name in COPY_IDS if name in self._fields]
         copied = self.filtered(lambda event: any(event[name] for name in ids))
         if copied:
-            # Not to be told of: what is left is made anew by the next sync of whoever is the organizer then.
             copied.with_context(dont_notify=True, no_calendar_sync=True).write(
                 dict.fromkeys(ids, False) | {name: False for name in SYNC_FLAGS if name in self._fields}
             )
@@ -110,9 +116,37 @@ class CalendarEventCopies(models.Model):
         return super(CalendarEventCopies, self.with_context(**{COPY_CONTEXT: True}))._sync_google2odoo(*args, **options)
 
     @api.model
-    def _sync_microsoft2odoo(self, *args, **options):
-        own = self.with_context(**{COPY_CONTEXT: True})
-        return super(CalendarEventCopies, own)._sync_microsoft2odoo(*args, **options)
+    def _sync_microsoft2odoo(self, microsoft_events):
+        """Take over each series of sessions on its own, with its sessions; then all else.
+
+        A series goes first: what Outlook took out of it is no single session that was cancelled.
+        """
+        # As core does nearly everywhere below: it refuses who changes an occurrence of Outlook's series in Odoo, and
+        # where Outlook itself took one out, it refuses that as well and stops the sync.
+        own = self.with_context(**{COPY_CONTEXT: True, "dont_notify": True})
+        events, recurrences = self.browse(), self.env["calendar.recurrence"]
+        for series, theirs in recurrences._changed_in_outlook(microsoft_events):
+            microsoft_events -= theirs
+            with series._carrying_sessions() as edit:
+                inside = own.with_context(**{EDIT_CONTEXT: edit, "skip_attendee_notification": True})
+                synced = super(CalendarEventCopies, inside)._sync_microsoft2odoo(theirs)
+            events |= synced[0].exists()
+            recurrences |= synced[1].exists()
+        if microsoft_events:
+            synced = super(CalendarEventCopies, own)._sync_microsoft2odoo(microsoft_events)
+            events, recurrences = events | synced[0], recurrences | synced[1]
+        return events, recurrences
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the occurrences of a series that its copy makes anew have the people of the series."""
+        edit = self.env.context.get(EDIT_CONTEXT)
+        if edit and self.env.context.get(COPY_CONTEXT):
+            people = {"partner_ids": [Command.set(edit.base.partner_ids.ids)], "user_id": edit.base.user_id.id}
+            vals_list = [
+                {name: value for name, value in vals.items() if name != "attendee_ids"} | people for vals in vals_list
+            ]
+        return super().create(vals_list)
 
     def _from_copy(self, vals):
         """Return what an event takes over of a change that was made in its copy.
@@ -123,6 +157,9 @@ class CalendarEventCopies(models.Model):
         :param vals: dict of the event's values
         """
         self.ensure_one()
+        if not self._of_whom_syncs():
+            # An occurrence of the series that was given to a colleague: it may be taken out of it, and no more.
+            return {name: value for name, value in vals.items() if name in ("recurrence_id", "recurrency", *SYNC_FLAGS)}
         vals = {name: value for name, value in vals.items() if name not in ("partner_ids", "user_id")}
         if "attendee_ids" in vals:
             mine = self.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.user_id.partner_id)
@@ -133,7 +170,15 @@ class CalendarEventCopies(models.Model):
             for name in ("allday", "start", "stop", "start_date", "stop_date"):
                 vals.pop(name, None)
             vals |= {name: True for name in SYNC_FLAGS if name in vals}
+            edit = self.env.context.get(EDIT_CONTEXT)
+            if edit:
+                edit.refused = True
         return vals
+
+    def _told_by_copy(self):
+        """Return the values of an event that need not be told to the copy, where it is the copy that told of them."""
+        told = self.env.context.get(COPY_CONTEXT)
+        return {name: False for name in SYNC_FLAGS if name in self._fields} if told else {}
 
     def _refuses_time(self, vals):
         """Whether a session cannot be held at a time that was chosen in its copy."""
@@ -146,6 +191,27 @@ class CalendarEventCopies(models.Model):
         session = self.sudo().telehealth_session_ids
         return bool(session._overlap_sentences({1: (session.id, self.user_id.id, session.place, start, stop)}))
 
+    @api.model
+    def _put_back_overlapping(self, edit, sessions):
+        """Move back what the copy of a series put where its practice allows no session; the others stay moved."""
+        moved = {
+            session.id: (
+                session.id,
+                session.provider_id.id,
+                session.place,
+                session.event_id.start,
+                session.event_id.stop,
+            )
+            for session in sessions
+            if session.event_id.start != session.start and session.company_id.telehealth_overlap_blocked
+        }
+        quiet = {"skip_attendee_notification": True, EDIT_CONTEXT: edit}
+        # Google's id of an occurrence is made from where its series puts it: before it is moved.
+        self.env.flush_all()
+        for session in sessions.browse(self.env["telehealth.session"]._overlap_sentences(moved, moving=moved)):
+            event = session.event_id.with_env(self.env).with_context(**quiet)
+            event.write({"start": session.start, "stop": session.stop})
+
     def write(self, vals):
         sessions = self.filtered("telehealth") if self.env.context.get(COPY_CONTEXT) else self.browse()
         if not sessions:
@@ -153,8 +219,12 @@ class CalendarEventCopies(models.Model):
                 new = vals["user_id"]
                 self.filtered(lambda event: event.telehealth and event.user_id.id not in (new, False))._leave_copies()
             return super().write(vals)
+        alike = {}
         for event in sessions:
-            super(CalendarEventCopies, event).write(event._from_copy(vals))
+            taken_over = event._from_copy(vals)
+            alike.setdefault(str(taken_over), (taken_over, []))[1].append(event.id)
+        for taken_over, events in alike.values():
+            super(CalendarEventCopies, self.browse(events)).write(taken_over)
         return super(CalendarEventCopies, self - sessions).write(vals) if self - sessions else True
 
     def unlink(self):
@@ -164,7 +234,7 @@ class CalendarEventCopies(models.Model):
         sessions = self.filtered("telehealth")
         coming = sessions._of_whom_syncs().filtered("active")
         if coming:
-            coming.write({"active": False, **{name: False for name in SYNC_FLAGS if name in self._fields}})
+            coming.write({"active": False, **self._told_by_copy()})
         return super(CalendarEventCopies, self - sessions).unlink()
 
     def _cancel(self):
@@ -183,36 +253,6 @@ class CalendarEventCopies(models.Model):
 
     def _tell_of_cancelling(self):
         """Tell those who would have come; Google and Outlook know nobody to tell."""
-        sessions = self.sudo().telehealth_session_ids.filtered(lambda session: session.state == "scheduled")
+        sessions = self._sessions_to_follow().filtered(lambda session: session.state == "scheduled")
         coming = sessions.filtered(lambda session: session.start > clock.now())
         coming.event_id.attendee_ids._tell_cancelled()
-
-
-class CalendarRecurrenceCopies(models.Model):
-    """A series is one copy, which says what its first session says."""
-
-    _inherit = "calendar.recurrence"
-
-    def _google_insert(self, google_service, values, *args, **options):
-        values = self._get_first_event()._discreet(values) if values else values
-        return super()._google_insert(google_service, values, *args, **options)
-
-    def _google_patch(self, google_service, google_id, values, *args, **options):
-        values = self._get_first_event()._discreet(values) if values else values
-        return super()._google_patch(google_service, google_id, values, *args, **options)
-
-    def _microsoft_insert(self, values, *args, **options):
-        return super()._microsoft_insert(self.base_event_id._discreet(values), *args, **options)
-
-    def _microsoft_patch(self, user_id, event_id, values, *args, **options):
-        return super()._microsoft_patch(user_id, event_id, self.base_event_id._discreet(values), *args, **options)
-
-    @api.model
-    def _sync_google2odoo(self, *args, **options):
-        own = self.with_context(**{COPY_CONTEXT: True})
-        return super(CalendarRecurrenceCopies, own)._sync_google2odoo(*args, **options)
-
-    @api.model
-    def _sync_microsoft2odoo(self, *args, **options):
-        own = self.with_context(**{COPY_CONTEXT: True})
-        return super(CalendarRecurrenceCopies, own)._sync_microsoft2odoo(*args, **options)

@@ -10,6 +10,7 @@ class CalendarEventOverlap(models.Model):
     telehealth_overlap = fields.Char(compute="_compute_telehealth_overlap", groups="base.group_user")
 
     @api.depends("telehealth", "start", "stop", "user_id", "telehealth_place", "active")
+    @api.depends_context("uid", "lang", "tz")
     def _compute_telehealth_overlap(self):
         # Others see when a colleague is busy, and not that it is with a session.
         may_know = self._may_book_telehealth()

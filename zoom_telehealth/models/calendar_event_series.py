@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .. import clock
 from .calendar_event_booking import LINK_CONTEXT
@@ -88,19 +89,81 @@ class CalendarEventSeries(models.Model):
     def _finish_series_edit(self, edit):
         """Let the sessions follow the occurrences that core left; cancel those that have none any more."""
         lost = edit.coming.filtered(lambda session: not session.event_id.active)
-        lost._cancel()
         kept = edit.coming - lost
-        booking = edit.booking()
+        booking, tells = edit.booking(), not self.env.context.get("skip_attendee_notification")
+        if tells:
+            self._tell_of_lost(edit, lost)
+        lost._cancel()
         edit.outgrown().event_id = False
+        self._leave_out_again(edit)
+        self._keep_people(edit, kept | edit.running)
         if not edit.hands_over:
-            self._keep_providers(edit, kept)
+            self._keep_providers(edit, kept | edit.running)
+        if edit.in_copy:
+            self._put_back_overlapping(edit, kept)
         kept._follow_events()
-        # As one that is moved alone; core's reset of answers inside the edit was no answer.
+        if edit.in_copy:
+            # An answer that was given in the copy is one; what core resets while it edits a series is none.
+            edit.answers.exists()._tell_sessions()
+        # As one that is moved alone.
         kept.filtered(lambda session: session.start != edit.times[session][0])._await_provider()
         edit.events.exists().with_env(self.env)._make_missing_sessions(booking)
-        if not self.env.context.get("skip_attendee_notification"):
+        self._clear_away(edit)
+        if tells:
             self._tell_of_series_edit(edit, kept)
         return True
+
+    def _tell_of_lost(self, edit, sessions):
+        """Tell who would have come to sessions that the series has no occurrence for any more."""
+        scheduled = sessions.filtered(lambda session: session.state == "scheduled" and session.start > edit.now)
+        scheduled.event_id.with_env(self.env).attendee_ids._tell_cancelled()
+
+    def _clear_away(self, edit):
+        """Delete what core wanted to delete, now that its session is behind another occurrence."""
+        superseded = edit.aside.exists().filtered(lambda event: not event.telehealth_session_ids)
+        # The copies of those that stand by now in Google or Outlook are others'.
+        superseded.filtered(lambda event: not event.active)._forget_copies()
+        superseded.unlink()
+
+    def _keep_people(self, edit, sessions):
+        """Let who comes to one session alone come to it still: core makes all anew with the people of the base.
+
+        To one that runs come those who came, whatever is said for all.
+        """
+        before, now = edit.base_people, edit.base.exists().partner_ids or edit.base_people
+        alike = {}
+        for session in sessions.filtered(lambda session: session.event_id not in edit.events):
+            people = edit.people[session]
+            if session not in edit.running:
+                # Who held one of them alone came as its provider, and gives it up with the others.
+                gone = (before | session.provider_id.partner_id if edit.hands_over else before) - now
+                people = people - gone | (now - before)
+            if people != session.event_id.partner_ids:
+                alike.setdefault(frozenset(people.ids), []).append(session.event_id.id)
+        quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}
+        for people, events in alike.items():
+            self.sudo().browse(events).with_context(**quiet).write({"partner_ids": [Command.set(list(people))]})
+
+    def _leave_out_again(self, edit):
+        """Take off the calendar what was cancelled by itself and core made anew: nobody asked for it again.
+
+        The session stays cancelled at its own time; restored, it comes back where the series is now.
+        """
+        # As superuser: core made the row in the user's name, though the session was perhaps a colleague's.
+        rows = edit.made_anew.event_id.with_env(self.env).sudo()
+        quiet = {"no_mail_to_attendees": True, "dont_notify": True, EDIT_CONTEXT: edit}
+        # As a date of its own: the copies of a series in Google and Outlook are told of it apart.
+        rows.with_context(**quiet).write({"active": False, "follow_recurrence": False})
+        still, series = edit.made_anew.filtered("event_id"), edit.base.exists().recurrence_id
+        still._follow_each(
+            {
+                session.id: {
+                    "planned_start": session.event_id.start,
+                    "left_out_of_id": (session.event_id.recurrence_id or series).id,
+                }
+                for session in still
+            }
+        )
 
     def _keep_providers(self, edit, sessions):
         """Let what was given to a colleague stay theirs: core makes all anew with the organizer of the base."""
@@ -133,7 +196,23 @@ class CalendarEventSeries(models.Model):
         """Return these events' sessions, but those of a series' edit: they follow when it is done."""
         edit = self.env.context.get(EDIT_CONTEXT)
         sessions = self.sudo().telehealth_session_ids
-        return sessions - edit.sessions if edit else sessions
+        return sessions - edit.sessions - edit.left_out if edit else sessions
+
+    def _apply_recurrence_values(self, values, future=True):
+        edit = self.env.context.get(EDIT_CONTEXT)
+        return super()._apply_recurrence_values(edit.counted(values) if edit else values, future)
+
+    def unlink(self):
+        """Archive what core deletes while it rewrites a series: it may turn out that its session has no other place."""
+        edit = self.env.context.get(EDIT_CONTEXT)
+        aside = (
+            self.filtered(lambda event: event.sudo().telehealth_session_ids & edit.sessions) if edit else self.browse()
+        )
+        if aside:
+            edit.aside |= aside.sudo()
+            aside.write({"active": False, **self._told_by_copy()})
+        rest = self - aside
+        return super(CalendarEventSeries, rest).unlink() if rest or not aside else True
 
     def _over_in_series_edit(self):
         """Return those of a series that are over: switching telehealth on for the series leaves them as they were."""
@@ -142,21 +221,21 @@ class CalendarEventSeries(models.Model):
         return self.filtered(lambda event: event.stop <= clock.now() and not event.telehealth)
 
     def _carried_to(self, vals_list):
-        """Return the session that each new occurrence takes over, or None; in order."""
+        """Return the session that each new occurrence takes over, as :meth:`SeriesEdit.assign` says; in order."""
         edit = self.env.context.get(EDIT_CONTEXT)
         rows = [place for place, vals in enumerate(vals_list) if edit and vals.get("recurrence_id")]
         carried = [None] * len(vals_list)
         if rows:
-            zone = self.env["calendar.recurrence"].sudo().browse(vals_list[rows[0]]["recurrence_id"])._get_timezone()
+            recurrence = self.env["calendar.recurrence"].sudo().browse(vals_list[rows[0]]["recurrence_id"])
             times = [(vals_list[place]["start"], vals_list[place]["stop"]) for place in rows]
-            for place, session in zip(rows, edit.assign(times, zone)):
+            for place, session in zip(rows, edit.assign(times, recurrence)):
                 carried[place] = session
         return carried
 
     def _settle_occurrences(self, carried, bookings):
         """Hand the carried sessions to new occurrences; other coming ones get a new session, past ones none.
 
-        :param carried: list of sessions or None, one an event
+        :param carried: list of sessions or None, one an event; what an empty session means: :meth:`SeriesEdit.assign`
         :param bookings: list of dict of session values, one an event
         """
         edit = self.env.context.get(EDIT_CONTEXT)
@@ -164,6 +243,8 @@ class CalendarEventSeries(models.Model):
         for event, session, booking in zip(self, carried, bookings):
             if session:
                 event._stand_behind(session)
+            elif session is not None:
+                edit.aside |= event.sudo()
             elif event.stop > edit.now if edit else not event._left_its_series():
                 fresh.append((event, booking))
         self.browse(event.id for event, _booking in fresh)._make_sessions([booking for _event, booking in fresh])

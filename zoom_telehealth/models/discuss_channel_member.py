@@ -11,8 +11,7 @@ class DiscussChannelMember(models.Model):
         members = super().create(vals_list)
         sessions = self.env["telehealth.session"].sudo().search([("room_id", "in", members.channel_id.ids)])
         for session in sessions:
-            people = session.provider_id.partner_id | session.participant_ids.partner_id
             joined = members.filtered(lambda member, room=session.room_id: member.channel_id == room)
-            if joined.guest_id or joined.partner_id - people:
+            if joined.guest_id or joined.partner_id - session._people():
                 raise UserError(self.env._("Only the people of a session come into its room."))
         return members

@@ -13,19 +13,31 @@ SWITCHES = {
     features.SETUP_CHECK: "telehealth_setup_check",
 }
 
+JOIN_LINKS_HELP = (
+    "Whoever presses Join gets a link of their own from Zoom, which works for two hours. The waiting room and the "
+    "meeting show their initials, as in “A. Q.”; Zoom is sent these and no name. Where Zoom gives no such link, "
+    "clients come in by the meeting's own link and type a name, as without it."
+)
+
 
 class ResCompanyFeatures(models.Model):
     _inherit = "res.company"
 
-    telehealth_join_links = fields.Boolean(
-        "Personal join links", help="Zoom makes a link of their own for each client, at their click."
-    )
+    telehealth_join_links = fields.Boolean("Personal join links", help=JOIN_LINKS_HELP)
     telehealth_recording_deletion = fields.Boolean(
         "Deletion of recordings", help="Odoo may remove a recording from Zoom once its copy here is complete."
     )
     telehealth_setup_check = fields.Boolean(
         "Check settings in Zoom", default=True, help="Reads what each provider has set in Zoom, and changes nothing."
     )
+
+    def _telehealth_feature_on(self, feature):
+        """Whether the practice has a feature switched on; nothing works without Zoom.
+
+        :param str feature: one of ``zoom/features.py``
+        """
+        self.ensure_one()
+        return self.telehealth_zoom_allowed and self[SWITCHES[feature]]
 
     def _telehealth_feature_rows(self):
         """Return what each feature needs and what the practice's connections lack, in the features' order.
@@ -34,10 +46,10 @@ class ResCompanyFeatures(models.Model):
             ``connections`` (how many were asked), ``works`` (None where nobody is connected)
         """
         self.ensure_one()
+        # The app may serve another practice too, whose people are no concern of this one's.
+        own = [("app_id.company_ids", "in", self.ids), ("user_id.company_ids", "in", self.ids)]
         connections = (
-            self.env["zoom.connection"]
-            .sudo()
-            .search([("app_id.company_ids", "in", self.ids), ("state", "=", "connected")], order="user_id, id")
+            self.env["zoom.connection"].sudo().search([*own, ("state", "=", "connected")], order="user_id, id")
         )
         granted = {connection: set((connection.scopes or "").split()) for connection in connections}
         return [self._telehealth_feature_row(feature, granted) for feature in features.FEATURES.values()]
@@ -57,7 +69,7 @@ class ResCompanyFeatures(models.Model):
         works = all(not feature.missing(has) for has in granted.values()) if granted else None
         return {
             "feature": feature.name,
-            "on": self.telehealth_zoom_allowed and self[SWITCHES[feature.name]],
+            "on": self._telehealth_feature_on(feature.name),
             "scopes": scopes,
             "connections": len(granted),
             "works": works,

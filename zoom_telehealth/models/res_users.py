@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .. import notice
 from .zoom_connection import USER_TYPES
 
 # Who is in one of these has something to connect.
@@ -56,7 +57,7 @@ class ResUsers(models.Model):
             user.is_telehealth_provider = user.has_group("zoom_telehealth.group_provider")
 
     @api.depends("zoom_connection_ids.state")
-    @api.depends_context("uid", "company")
+    @api.depends_context("uid", "company", "lang", "tz")
     def _compute_zoom_state(self):
         company = self.env.company
         manager = self.env.user.has_group("zoom_telehealth.group_manager")
@@ -153,11 +154,7 @@ class ResUsers(models.Model):
                 ),
                 model_description=told.env._("Zoom connection"),
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("The invitation was sent by e-mail.")},
-        }
+        return notice.success(self.env._("The invitation was sent by e-mail."))
 
     def action_zoom_connect(self):
         """Open the dialog that says what Zoom will ask, and leads to its consent page in a new tab."""

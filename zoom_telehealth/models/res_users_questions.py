@@ -22,7 +22,10 @@ class ResUsersQuestions(models.Model):
             "zoom_telehealth.session_question",
             {
                 "sessions": [
-                    (format_datetime(told.env, session.start), f"{base}/odoo/telehealth.session/{session.id}")
+                    (
+                        format_datetime(told.env, session.start, tz=self.tz, dt_format="short"),
+                        f"{base}/odoo/telehealth.session/{session.id}",
+                    )
                     for session in sessions
                 ]
             },

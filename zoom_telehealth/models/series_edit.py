@@ -2,7 +2,7 @@
 
 Core archives most occurrences of a series and makes new ones, also where all of them only move by an hour. Their
 sessions, with meeting, join route and people, are carried to the new rows (design decision 5), so that Zoom hears of
-the new time and of nothing else.
+the new time and of nothing else. Core also makes those anew that were cancelled by themselves: these stay cancelled.
 """
 
 import pytz
@@ -13,66 +13,108 @@ from .. import clock
 BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place", "telehealth_modality")
 # Set while core rewrites a series: the :class:`SeriesEdit`.
 EDIT_CONTEXT = "telehealth_series_edit"
-# What a series repeats by. A change of it puts the occurrences elsewhere, not only further or closer.
-RHYTHM = (
-    "rrule", "rrule_type", "interval", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "month_by", "day", "weekday",
-    "byday",
-)  # fmt: skip
 
 
 class SeriesEdit:
     """What stood before, read as superuser: the sessions of the occurrences that core is about to write or replace."""
 
-    def __init__(self, base, events, vals):
+    def __init__(self, base, events, vals, in_copy=False):
         """
         :param base: the ``calendar.event`` that survives the edit and gives the shift
         :param events: all occurrences that the edit concerns, the base among them
         :param vals: the values that are written
+        :param in_copy: whether it was made in Google's or Outlook's copy of the series
         """
-        self.base, self.events = base, events
+        self.base, self.events, self.vals, self.in_copy = base, events, vals, in_copy
+        recurrence = base.recurrence_id
         # Browsed anew, so that they are read together also after core made Odoo forget what it had read.
         self.sessions = events.telehealth_session_ids.browse(events.telehealth_session_ids.ids)
         self.company = base.telehealth_company_id or self.sessions.company_id[:1] or base.env.company
         self.hands_over = "user_id" in vals
         self.now = clock.now()
         self.coming = self.sessions.filtered(lambda session: session._is_coming(self.now))
-        self.keeps_rhythm = bool(base.recurrence_id) and all(
-            vals[name] == base.recurrence_id[name] for name in RHYTHM if name in vals
-        )
-        self.zone = base.recurrence_id._get_timezone()
+        self.zone, self.frequency = recurrence._get_timezone(), recurrence.rrule_type
         self.planned = {
-            session: session._planned_start() if base.recurrence_id else session.event_id.start
-            for session in self.sessions
+            session: session._planned_start() if recurrence else session.event_id.start for session in self.sessions
         }
         self.base_planned = self.planned.get(base.telehealth_session_ids, base.start)
+        self.splits = vals.get("recurrence_update") == "future_events" and base != recurrence.base_event_id
+        # The dates that were cancelled by themselves, and those of them that core made anew.
+        self.left_out, self.made_anew = self._left_out(recurrence), self.sessions.browse()
         self.times = {session: (session.start, session.stop) for session in self.sessions}
         self.stood = {event: event.start for event in events}
-        self.partners = self.coming.event_id.attendee_ids.partner_id
+        self.running = self.sessions.filtered(lambda session: session.state == "live")
+        self.people = {session: session.event_id.partner_ids for session in self.coming | self.running}
+        self.base_people, self.partners = base.partner_ids, self.coming.event_id.attendee_ids.partner_id
+        self.apart = {}
+        # What core deletes, what attendees answered, and whether a time was refused while it was at work.
+        self.aside, self.answers, self.refused = events.browse(), events.attendee_ids.browse(), False
 
-    def assign(self, rows, zone):
+    def _left_out(self, recurrence):
+        """Return the cancelled dates that this edit concerns, but those where another session of the series stands."""
+        standing = set(self.planned.values())
+        sessions = recurrence._left_out_sessions().filtered(lambda session: session.planned_start not in standing)
+        self.planned |= {session: session.planned_start for session in sessions}
+        if self.splits:
+            return sessions.filtered(lambda session: self.planned[session] > self.base_planned)
+        return sessions
+
+    def assign(self, rows, recurrence):
         """Choose the session that each new occurrence takes over.
 
-        By the planned start plus the shift given to the base; where the rhythm changed, the n-th coming session goes
-        to the n-th coming occurrence.
+        By the planned start plus the shift given to the base. Where the rhythm changed, so that neither all new dates
+        are old ones nor all old ones are among the new, the n-th coming session goes to the n-th coming occurrence.
+        An occurrence on a cancelled date takes over the cancelled session.
 
         :param rows: list of ``(start, stop)``, naive UTC
-        :param zone: the time zone that the series now repeats in; times of day are compared, across DST
-        :return: list of ``telehealth.session`` records or None, in the order of ``rows``
+        :param recurrence: ``calendar.recurrence`` as it repeats now; times of day are compared, across DST
+        :return: list in the order of ``rows``: a ``telehealth.session``; an empty one for an occurrence that is to have
+            none; None for one that gets a session of its own
         """
-        waiting = self._without_occurrence()
+        zone = recurrence._get_timezone()
         shift = _wall(self.base.start, zone) - _wall(self.base_planned, self.zone)
+        due = {session: _wall(moment, self.zone) + shift for session, moment in self.planned.items()}
+        waiting, walls = self._without_occurrence(), [_wall(start, zone) for start, _stop in rows]
+        dates = {due[session] for session in waiting}
+        apart = {_wall(moment, self.zone) + shift for moment in self.apart.values()}
+        new_dates = set(walls) - apart - {due[session] for session in self.left_out}
+        keeps_rhythm = dates <= new_dates or dates >= new_dates
+        taken = self._assign_left_out(walls, due, None if keeps_rhythm else recurrence.rrule_type)
         by_wall = {}
         for session in waiting:
-            if self.keeps_rhythm or session not in self.coming:
-                by_wall.setdefault(_wall(self.planned[session], self.zone) + shift, session)
-        taken = []
-        for start, stop in rows:
-            session = by_wall.get(_wall(start, zone))
-            fits = session and self._fits(session, start, stop)
-            taken.append(session if fits else None)
-        if shift or not self.keeps_rhythm:
+            if keeps_rhythm or session not in self.coming:
+                by_wall.setdefault(due[session], session)
+        for place, (start, stop) in enumerate(rows):
+            session = by_wall.get(walls[place])
+            if session and not taken[place] and self._fits(session, start, stop):
+                taken[place] = session
+        if not keeps_rhythm:
             self._assign_in_order(taken, rows, waiting)
-        return taken
+        return [
+            self.sessions.browse() if taken[place] is None and wall in apart else taken[place]
+            for place, wall in enumerate(walls)
+        ]
+
+    def leave_apart(self, events):
+        """Leave occurrences as they are that are a colleague's: their dates, which core makes anew, get no session."""
+        self.apart = {session: session._planned_start() for session in events.telehealth_session_ids}
+
+    def begin_at(self, session):
+        """Reckon from a cancelled date before the first that stands: its occurrence is the base of this edit."""
+        self.base, self.base_planned = session.event_id, self.planned[session]
+        self.made_anew |= session
+
+    def counted(self, values):
+        """Return the values of a series' rule with the number of dates that it really has.
+
+        Core counts the occurrences that stand where it splits a series, and reckons from the first that stands where
+        it makes all anew: of cancelled ones, the former would lose as many at the end, the latter would add as many.
+        """
+        if not values.get("count") or "count" in self.vals:
+            return values
+        ahead = self.left_out.filtered(lambda session: self.planned[session] > self.base_planned)
+        change = len(ahead) if self.splits else len(ahead) - len(self.left_out)
+        return {**values, "count": max(values["count"] + change, 1)}
 
     def booking(self):
         """Return what was booked for the series, as values of one more session."""
@@ -90,9 +132,37 @@ class SeriesEdit:
             )
         )
 
+    def _assign_left_out(self, walls, due, frequency):
+        """Choose the cancelled session that each new occurrence takes over, and remember which were made anew.
+
+        :param walls: the new occurrences' starts, as clocks on the wall show them
+        :param due: dict of sessions to where their series plans them now, likewise
+        :param frequency: what the series repeats by now if its rhythm changed: then a cancelled date is the new one on
+            its day, or the first of its week or month where no session was planned
+        """
+        taken = [None] * len(walls)
+        busy = {moment.date() for session, moment in due.items() if session not in self.left_out}
+        in_order = sorted(range(len(walls)), key=walls.__getitem__)
+        for session in self.left_out.sorted(due.get):
+            free = [place for place in in_order if not taken[place]]
+            found = [place for place in free if walls[place] == due[session]]
+            if frequency:
+                found += [place for place in free if walls[place].date() == due[session].date()]
+            if frequency == self.frequency:
+                near = _period(due[session], frequency)
+                found += [
+                    place
+                    for place in free
+                    if _period(walls[place], frequency) == near and walls[place].date() not in busy
+                ]
+            if found:
+                taken[found[0]] = session
+                self.made_anew |= session
+        return taken
+
     def _assign_in_order(self, taken, rows, waiting):
         left = [session for session in waiting if session in self.coming and session not in taken]
-        free = [place for place, (_start, stop) in enumerate(rows) if stop > self.now and not taken[place]]
+        free = [place for place, (_start, stop) in enumerate(rows) if stop > self.now and taken[place] is None]
         left.sort(key=self.planned.get)
         for place, session in zip(sorted(free, key=lambda place: rows[place]), left):
             taken[place] = session
@@ -117,3 +187,8 @@ def _wall(moment, zone):
     :param zone: ``pytz`` time zone
     """
     return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
+
+
+def _period(moment, frequency):
+    """Return the month or the week of a moment, whichever a series repeats by."""
+    return (moment.year, moment.month) if frequency == "monthly" else moment.isocalendar()[:2]

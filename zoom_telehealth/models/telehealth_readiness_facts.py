@@ -45,9 +45,7 @@ class TelehealthReadinessFacts(models.Model):
             plan=company._telehealth_attested_plan(),
             refused_to_host=self._refused_to_host(connection),
             granted=frozenset((connection.scopes or "").split()),
-            on=frozenset(
-                name for name, switch in SWITCHES.items() if company.telehealth_zoom_allowed and company[switch]
-            ),
+            on=frozenset(filter(company._telehealth_feature_on, SWITCHES)),
             settings=seen,
             unseen=self._unseen(connection),
             changed=seen.changed_since(self.settings_known or {}) if seen else (),

@@ -69,14 +69,6 @@ class TelehealthSession(models.Model):
         groups=fields.NO_ACCESS,
     )
     version = fields.Integer(required=True, readonly=True, default=1, copy=False)
-    participant_ids = fields.One2many("telehealth.participant", "session_id", "Participants")
-    client_ids = fields.Many2many(
-        "res.partner",
-        string="Clients",
-        compute="_compute_client_ids",
-        inverse="_inverse_client_ids",
-        search="_search_client_ids",
-    )
     meeting_ids = fields.One2many("zoom.meeting", "session_id", "Zoom meetings")
     join_url = fields.Char("Link for clients", compute="_compute_join_url")
     meeting_status = fields.Selection(
@@ -86,7 +78,7 @@ class TelehealthSession(models.Model):
             ("live", "Running"),
             ("pending", "In preparation"),
             ("later", "Later"),
-            ("waiting", "Waiting for the provider's Zoom connection"),
+            ("waiting", "Waiting for the provider"),
             ("failing", "Trouble at Zoom"),
         ],
         compute="_compute_meeting_status",
@@ -115,18 +107,6 @@ class TelehealthSession(models.Model):
         for session in self:
             length = (session.stop - session.start) if session.start and session.stop else timedelta()
             session.minutes = math.ceil(length.total_seconds() / 60)
-
-    @api.depends("participant_ids.role", "participant_ids.partner_id")
-    def _compute_client_ids(self):
-        for session in self:
-            session.client_ids = session.participant_ids.filtered(lambda person: person.role == "client").partner_id
-
-    def _inverse_client_ids(self):
-        """Nothing: :meth:`create` and :meth:`write` hand clients to the event, whose attendees they are."""
-
-    @api.model
-    def _search_client_ids(self, operator, value):
-        return [("participant_ids", "any", [("role", "=", "client"), ("partner_id", operator, value)])]
 
     @api.depends("label", "client_ids", "service_id", "company_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -292,17 +272,6 @@ class TelehealthSession(models.Model):
             event_vals["partner_ids"] = self._attendee_commands(vals, session)
         return event_vals
 
-    @api.model
-    def _attendee_commands(self, vals, session):
-        commands = [tuple(command) for command in vals.get("client_ids") or []]
-        if session is None:
-            provider = self.env["res.users"].browse(vals.get("provider_id") or self.env.uid)
-            chosen = self.new({"client_ids": commands}).client_ids._origin.ids
-            return [fields.Command.set(chosen + provider.partner_id.ids)]
-        kept = session.participant_ids.filtered(lambda person: person.role != "client").partner_id
-        clients = session.new({"client_ids": commands}, origin=session).client_ids._origin
-        return [fields.Command.set((clients | kept | session.provider_id.partner_id).ids)]
-
     @api.onchange("service_id")
     def _onchange_service_id(self):
         if self.service_id:
@@ -371,36 +340,13 @@ class TelehealthSession(models.Model):
                     "provider_id": session.event_id.user_id.id,
                     "planned_start": session._planned_start(),
                     "state": "scheduled" if session.event_id.active and session.event_id.telehealth else "cancelled",
+                    "left_out_of_id": not session.event_id.active and session.event_id.recurrence_id.id,
                 }
                 for session in sessions
             }
         )
         self._follow_attendees()
 
-    def _follow_attendees(self):
-        """Make the participants follow the events' attendees, all sessions at once."""
-        open_sessions = self.filtered(lambda session: session.event_id and session.state in ("scheduled", "cancelled"))
-        known = {(person.session_id.id, person.partner_id.id): person for person in open_sessions.participant_ids}
-        wanted = {
-            (session.id, partner.id): partner
-            for session in open_sessions
-            for partner in session.event_id.partner_ids - session.provider_id.partner_id
-        }
-        gone = [person.id for key, person in known.items() if key not in wanted]
-        self.env["telehealth.participant"].browse(gone).unlink()
-        self.env["telehealth.participant"].create(
-            [
-                {"session_id": key[0], "partner_id": key[1], "role": "client" if partner.partner_share else "guest"}
-                for key, partner in wanted.items()
-                if key not in known
-            ]
-        )
-
     def _cancel(self):
         """Cancel what has not begun; what was held stays as it was."""
         self.filtered(lambda session: session.state == "scheduled")._follow_event({"state": "cancelled"})
-
-    def _announce_change(self):
-        """Tell the people of these sessions that something changed: a hint without content, their page then asks."""
-        for person in self.provider_id.partner_id | self.participant_ids.partner_id:
-            person._bus_send("zoom_telehealth.changed", {})

@@ -88,13 +88,15 @@ class TelehealthSessionAnswers(models.Model):
         return self.event_id.attendee_ids.filtered(lambda attendee: attendee.partner_id in self.provider_id.partner_id)
 
     def _follow_event(self, values):
-        """Another provider's session awaits that provider, unless they took it over themselves."""
+        """Another provider's session awaits that provider, unless they took it over; a new time is answered anew."""
         handed = self.browse()
         if "provider_id" in values:
             handed = self.sudo().filtered(lambda session: session.provider_id.id != values["provider_id"])
         result = super()._follow_event(values)
         if values.get("state") == "cancelled":
             self.sudo()._drop_decline_question()
+        elif "start" in values:
+            self.sudo()._forget_declines()
         handed._await_provider()
         handed.filtered(lambda session: session.provider_id == self.env.user)._confirm()
         return result
@@ -181,6 +183,12 @@ class TelehealthSessionAnswers(models.Model):
             sessions.write({"client_decline": "asked", "decline_activity_id": activity and activity.id})
             for session in sessions:
                 session._announce_change()
+
+    def _forget_declines(self):
+        """Take back what clients and guests declined: it was another time. Core writes to them of the new one."""
+        declined = self.event_id.attendee_ids.filtered(lambda attendee: attendee.state == "declined")
+        (declined - self._provider_attendee()).write({"state": "needsAction"})
+        self._drop_decline_question()
 
     def _is_forsaken(self):
         """Whether the session has clients, and none who has not declined."""

@@ -91,13 +91,14 @@ class TelehealthSessionCover(models.Model):
         former = session.provider_id
         session._hand_over(self.env.user)
         session.write({"covered_for_id": former.id, "covered_at": clock.now()})
+        told = self.with_context(lang=former.lang)
         former.sudo().partner_id.message_notify(
             partner_ids=former.partner_id.ids,
-            subject=self.env._("Your session was taken over"),
-            body=self.env._(
+            subject=told.env._("Your session was taken over"),
+            body=told.env._(
                 "%(who)s took over your session of %(when)s.",
                 who=self.env.user.name,
-                when=format_datetime(self.env, session.start, tz=former.tz or "UTC", dt_format="short"),
+                when=format_datetime(told.env, session.start, tz=former.tz or "UTC", dt_format="short"),
             ),
         )
         return session.sudo(False)

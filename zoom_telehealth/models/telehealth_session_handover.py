@@ -6,7 +6,7 @@ import pytz
 
 from odoo import api, models
 
-from .. import clock
+from .. import clock, notice
 
 
 class TelehealthSessionHandover(models.Model):
@@ -32,10 +32,11 @@ class TelehealthSessionHandover(models.Model):
 
     def _tell_new_provider(self, provider):
         """Write to who took over: how many, and where to find them. No name of a client is in it."""
+        told = self.with_context(lang=provider.lang)
         provider.sudo().partner_id.message_notify(
             partner_ids=provider.partner_id.ids,
-            subject=self.env._("Sessions were handed over to you"),
-            body=self.env._(
+            subject=told.env._("Sessions were handed over to you"),
+            body=told.env._(
                 "%(count)s sessions were handed over to you by %(who)s. You find them under Telehealth ▸ Sessions; "
                 "the Zoom meetings of those on Zoom move to your account by themselves.",
                 count=len(self),
@@ -80,20 +81,14 @@ class ResUsersHandover(models.Model):
         here = self.env.company if self.env.company in companies else next(iter(companies))
         if self.env.user.has_group("zoom_telehealth.group_scheduler") and here in self.env.companies:
             return user.with_company(here).action_telehealth_hand_over()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": self.env._(
-                    "%(provider)s has %(count)s coming telehealth sessions. A scheduler hands them over: Telehealth ▸ "
-                    "Configuration ▸ Hand Over. The practice's telehealth managers were told.",
-                    provider=user.name,
-                    count=sum(companies.values()),
-                ),
-            },
-        }
+        return notice.warning(
+            self.env._(
+                "%(provider)s has %(count)s coming telehealth sessions. A scheduler hands them over: Telehealth ▸ "
+                "Configuration ▸ Hand Over. The practice's telehealth managers were told.",
+                provider=user.name,
+                count=sum(companies.values()),
+            )
+        )
 
     def action_telehealth_hand_over(self):
         """Open the dialog that hands this provider's coming sessions over."""
@@ -124,21 +119,23 @@ class ResUsersHandover(models.Model):
         return left
 
     def _tell_managers_of_sessions_left(self, companies):
-        """Tell each practice's telehealth managers what an archived provider leaves behind.
+        """Tell each practice's telehealth managers what an archived provider leaves behind, in their languages.
 
         :param companies: dict of ``res.company`` to the number of coming sessions
         """
         managers = self.env.ref("zoom_telehealth.group_manager").sudo().all_user_ids
         for company, count in companies.items():
-            people = managers.filtered(lambda user, company=company: company in user.company_ids).partner_id
-            self.sudo().partner_id.message_notify(
-                partner_ids=people.ids,
-                subject=self.env._("Sessions have no provider any more"),
-                body=self.env._(
-                    "%(provider)s was archived and has %(count)s coming telehealth sessions in %(practice)s. Hand them "
-                    "over under Telehealth ▸ Configuration ▸ Hand Over, or cancel them.",
-                    provider=self.name,
-                    count=count,
-                    practice=company.sudo().name,
-                ),
-            )
+            people = managers.filtered(lambda user, company=company: company in user.company_ids)
+            for lang, readers in people.grouped("lang").items():
+                told = self.with_context(lang=lang)
+                self.sudo().partner_id.message_notify(
+                    partner_ids=readers.partner_id.ids,
+                    subject=told.env._("Sessions have no provider any more"),
+                    body=told.env._(
+                        "%(provider)s was archived and has %(count)s coming telehealth sessions in %(practice)s. Hand "
+                        "them over under Telehealth ▸ Configuration ▸ Hand Over, or cancel them.",
+                        provider=self.name,
+                        count=count,
+                        practice=company.sudo().name,
+                    ),
+                )

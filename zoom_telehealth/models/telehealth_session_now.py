@@ -28,7 +28,13 @@ class TelehealthSessionNow(models.Model):
         if not company.telehealth_zoom_allowed:
             return self.env._("Zoom is switched off for this practice. A telehealth manager can allow it.")
         if not self.env["zoom.connection"]._for_session(user, company):
-            return user.zoom_reason or self.env._(
+            if user.zoom_reason:
+                return self.env._(
+                    "Your Zoom connection does not work. %s Open “My Preferences”, tab “Telehealth”, and choose "
+                    "Connect.",
+                    user.zoom_reason,
+                )
+            return self.env._(
                 "You have not connected Zoom yet: open “My Preferences”, tab “Telehealth”, and choose Connect."
             )
         return self.env["zoom.database"].sudo()._trouble()

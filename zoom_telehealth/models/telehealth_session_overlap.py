@@ -31,12 +31,12 @@ OTHERS_AT_THAT_TIME = """
           JOIN zoom_connection other ON other.zoom_user_id = mine.zoom_user_id AND other.state IN %(working)s
          WHERE mine.user_id = ANY(%(providers)s) AND mine.state IN %(working)s
     )
-    SELECT DISTINCT ON (asked.key) asked.key, s.provider_id, s.start, s.stop
+    SELECT DISTINCT ON (asked.key) asked.key, asked.provider_id, s.company_id, s.provider_id, s.start, s.stop
       FROM asked
       JOIN host ON host.provider_id = asked.provider_id
       JOIN telehealth_session s ON s.provider_id = host.other_id AND s.state IN ('scheduled', 'live')
            AND s.start < asked.stop AND s.start > asked.start - %(longest)s AND s.stop > asked.start
-           AND s.id IS DISTINCT FROM asked.session_id
+           AND s.id IS DISTINCT FROM asked.session_id AND s.id <> ALL(%(moving)s::int[])
            AND (s.provider_id = asked.provider_id OR (s.place = 'zoom' AND asked.place = 'zoom'))
   ORDER BY asked.key, s.start, s.id
 """
@@ -68,6 +68,7 @@ class TelehealthSessionOverlap(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("start", "stop", "provider_id", "place", "state")
+    @api.depends_context("uid", "lang", "tz")
     def _compute_overlap_sentence(self):
         asked = {
             number: (session._origin.id, session.provider_id._origin.id, session.place, session.start, session.stop)
@@ -87,12 +88,14 @@ class TelehealthSessionOverlap(models.Model):
     # === ASKING === #
 
     @api.model
-    def _overlap_sentences(self, asked):
+    def _overlap_sentences(self, asked, moving=()):
         """Return a sentence for each asked time at which its host holds another session; one query for all.
 
-        As superuser: a session of another practice counts too, and of it no more than its time is told.
+        Past the record rules: a session of another practice counts too. To who does not work there, nothing of it is
+        told but that it is.
 
         :param asked: dict of any number to ``(session id or False, provider id, place, start, stop)``
+        :param moving: ids of sessions that are about to be held at another time, and do not count
         :return: dict of those numbers to sentences
         """
         rows = [(key, *one) for key, one in asked.items() if one[1] and one[3] and one[4]]
@@ -110,19 +113,23 @@ class TelehealthSessionOverlap(models.Model):
                 "places": places,
                 "starts": starts,
                 "stops": stops,
+                "moving": list(moving),
                 "working": WORKING,
                 "longest": LONGEST_SESSION,
             },
         )
-        return {key: self._overlap_sentence(provider, *times) for key, provider, *times in self.env.cr.fetchall()}
+        return {key: self._overlap_sentence(*facts) for key, *facts in self.env.cr.fetchall()}
 
     @api.model
-    def _overlap_sentence(self, provider_id, start, stop):
+    def _overlap_sentence(self, asked_id, company_id, provider_id, start, stop):
+        # As superuser: a colleague's name, and the practices that the reader could switch to.
+        people, own = self.env["res.users"].sudo(), self.env.user.sudo().company_ids.ids
+        if company_id not in own:
+            return self.env._("%s is not free: there is another session at this time.", people.browse(asked_id).name)
         zone = self.env.context.get("tz") or self.env.user.tz or "UTC"
         return self.env._(
             "%(provider)s holds another session at this time: %(start)s to %(stop)s.",
-            # As superuser: a colleague's name, who may work in another practice.
-            provider=self.env["res.users"].sudo().browse(provider_id).name,
+            provider=people.browse(provider_id).name,
             start=format_datetime(self.env, start, tz=zone, dt_format="short"),
             stop=format_time(self.env, stop, tz=zone, time_format="short"),
         )

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..zoom import policy
+
 
 class TelehealthSessionPolicy(models.Model):
     _inherit = "telehealth.session"
@@ -19,7 +21,13 @@ class TelehealthSessionPolicy(models.Model):
         return None if self._is_shut() else super()._join_link()
 
     def _portal_values(self, user):
-        return super()._portal_values(user) | {"shut": self._is_shut()}
+        return super()._portal_values(user) | {"shut": self._is_shut(), "waiting_room": self._has_waiting_room()}
+
+    def _has_waiting_room(self):
+        """Whether practice or provider demand that clients are let in one by one."""
+        self.ensure_one()
+        meeting = self._current_meeting()
+        return bool(meeting) and policy.demands(meeting._policy(), policy.WAITING_ROOM)
 
     @api.depends("state", "place", "provider_id", "company_id", "start", "version", "meeting_ids")
     def _compute_meeting_status(self):

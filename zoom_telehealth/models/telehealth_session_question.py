@@ -36,7 +36,7 @@ class TelehealthSessionQuestion(models.Model):
         return self.env._(
             "This session's meeting was moved in Zoom to %(time)s, %(minutes)s minutes. Restore it to the time here, "
             "or move the session there? Until then clients see the time that stands here.",
-            time=format_datetime(self.env, meeting.start),
+            time=format_datetime(self.env, meeting.start, dt_format="short"),
             minutes=meeting.duration,
         )
 

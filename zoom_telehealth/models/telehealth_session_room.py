@@ -67,6 +67,13 @@ class TelehealthSessionRoom(models.Model):
         # Members are added by whoever is one already; here the session says who comes in.
         self.sudo().room_id._add_members(partners=partner, post_joined_message=False)
 
+    def _follow_attendees(self):
+        """Whoever is none of the session's people any more leaves its room, and the call in it."""
+        super()._follow_attendees()
+        for session in self.sudo().filtered("room_id"):
+            for person in session.room_id.channel_member_ids.partner_id - session._people():
+                session.room_id._action_unfollow(partner=person, post_leave_message=False)
+
     def _close_rooms(self):
         """End what is going on in these sessions' rooms, and delete them with their texts."""
         rooms = self.sudo().room_id

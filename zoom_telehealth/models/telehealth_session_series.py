@@ -9,6 +9,15 @@ class TelehealthSessionSeries(models.Model):
     planned_start = fields.Datetime(
         readonly=True, copy=False, help="Where the series put it. Moving this one session alone leaves it as it is."
     )
+    left_out_of_id = fields.Many2one(
+        "calendar.recurrence",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The series that goes on without this date: the session was cancelled by itself, and no edit of all "
+        "brings it back.",
+    )
     of_series = fields.Boolean(compute="_compute_of_series")
 
     @api.depends("event_id.recurrence_id")
@@ -22,6 +31,12 @@ class TelehealthSessionSeries(models.Model):
         event = self.event_id
         moved_alone = event.recurrency and not event.follow_recurrence
         return moved_alone and self.planned_start or event.start or self.start
+
+    def _leave_out_of_series(self):
+        """Remember of which series these scheduled sessions are that are cancelled by themselves."""
+        scheduled = self.filtered(lambda session: session.state == "scheduled" and session.event_id.recurrence_id)
+        for recurrence, sessions in scheduled.grouped(lambda session: session.event_id.recurrence_id).items():
+            sessions.left_out_of_id = recurrence
 
     def _is_coming(self, now):
         """Whether this session may still be moved: it has not begun, and its time is not over.

@@ -83,6 +83,12 @@ class TelehealthSessionVideo(models.Model):
             return self.env._("No video at present: %s removed the app in Zoom. Connecting again brings it back.", name)
         if connection.state == "disconnected":
             return self.env._("No video at present: %s disconnected Zoom. Connecting again brings it back.", name)
+        if connection.reason == "grant_refused":
+            return self.env._(
+                "The Zoom connection of %s was removed in Zoom, or replaced there: open “My Preferences”, tab "
+                "“Telehealth”, and choose Reconnect.",
+                name,
+            )
         return self.env._(
             "The Zoom connection of %s does not work: open “My Preferences”, tab “Telehealth”, and choose Reconnect.",
             name,

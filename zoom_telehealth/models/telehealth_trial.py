@@ -10,7 +10,6 @@ from .. import clock
 from ..fields import Encrypted
 from ..zoom import errors, trial
 from ..zoom.payloads import MeetingWish, neutral_topic, new_passcode, new_reference
-from ..zoom.transport import new_session
 from .zoom_connection_token import ConnectionUnusable
 
 # Zoom tells of a change within seconds; past this it does not reach us.
@@ -144,12 +143,19 @@ class TelehealthTrial(models.Model):
 
     @api.model
     def _connection_for(self, page, user):
-        """Return the working connection of the page's provider; on a practice's page the asker's own, or any."""
+        """Return the working connection of the page's provider; on a practice's page the asker's own, or a colleague's.
+
+        The practice's app may serve another one too, whose people are no concern of this one's.
+        """
         connections = self.env["zoom.connection"]
         if page.user_id:
             return connections._for_session(page.user_id, page.company_id)
         own = connections._for_session(user, page.company_id)
-        served = [("state", "=", "connected"), ("app_id.company_ids", "in", page.company_id.ids)]
+        served = [
+            ("state", "=", "connected"),
+            ("app_id.company_ids", "in", page.company_id.ids),
+            ("user_id.company_ids", "in", page.company_id.ids),
+        ]
         return own or connections.search(served, order="id", limit=1)
 
     @api.model
@@ -198,23 +204,15 @@ class TelehealthTrial(models.Model):
         self._announce_change()
 
     def _call(self):
-        """Ask Zoom, with no transaction open; a refused token is renewed once.
+        """Ask Zoom, with no transaction open.
 
         :return: :class:`~..zoom.trial.StepResult`, or None where the connection does not work
         """
-        tokens, connection = self.env["zoom.connection.token"].sudo(), self.connection_id
-        api_url = connection.api_url or self.env["zoom.app"]._addresses().api_url
+        connection, step = self.connection_id, self.step
         asked = (self._wish(), self.reference, self.zoom_id or "")
-        step, pace = self.step, self.env["zoom.call.pace"]._pace(connection)
         self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
-            with new_session() as session:
-                token = tokens._access_token(connection)
-                result = trial.take(step, session, api_url, token, *asked, pace=pace)
-                if isinstance(result.error, errors.TokenRefused):
-                    token = tokens._access_token(connection, refused=token)
-                    result = trial.take(step, session, api_url, token, *asked, pace=pace)
-                return result
+            return connection._ask(lambda client: trial.take(step, client, *asked))
         except ConnectionUnusable:
             return None
         except errors.ZoomError as error:

@@ -3,13 +3,14 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
-from odoo.tools import hmac
+from odoo.tools import format_datetime, hmac
 
 from .. import clock
 from ..fields import Encrypted
+from ..zoom import features
 from ..zoom import scopes as zoom_scopes
 from ..zoom.client import ZoomClient
-from ..zoom.transport import CLICK
+from ..zoom.transport import BACKGROUND
 
 _logger = logging.getLogger(__name__)
 
@@ -35,12 +36,8 @@ REASONS = [
     ("practice", "Sessions on Zoom were switched off for the practice."),
     ("restored", "This Odoo was moved or restored from a backup, and the connection in it had been renewed since."),
     ("key_lost", "The key that protected the connection was lost."),
-    (
-        "grant_refused",
-        "Zoom no longer accepts this connection: it was removed in Zoom, or a newer one replaced it. Was this Zoom "
-        "account connected in another database or product? Zoom keeps one connection for each account and app.",
-    ),
-    ("deauthorized", "The app was removed in Zoom. What Odoo knew of the Zoom account was erased."),
+    ("grant_refused", "It was removed in Zoom, or replaced there by a newer one."),
+    ("deauthorized", "The app was removed in Zoom."),
     ("refresh_lost", "An answer of Zoom's was lost while the connection was renewed, and the old one is used up."),
 ]
 USER_TYPES = [("1", "Basic"), ("2", "Licensed"), ("4", "Unassigned"), ("99", "None")]
@@ -194,17 +191,36 @@ class ZoomConnection(models.Model):
                 found[(connection.user_id.id, company.id)] = connection
         return found
 
-    def _client(self, session, access_token, **options):
+    def _works_for(self, feature):
+        """Whether this connection works and was granted all that a feature needs.
+
+        :param str feature: one of ``zoom/features.py``
+        """
+        self.ensure_one()
+        return self.state in WORKING and not features.FEATURES[feature].missing((self.scopes or "").split())
+
+    def _client(self, session, access_token, *, timeout=BACKGROUND):
         """Return a :class:`ZoomClient` that speaks for this connection, within the limits of its Zoom account."""
         self.ensure_one()
         # Read in a cursor of its own, or the caller's transaction would be open again while Zoom is asked (rule 4).
         with self.env.registry.cursor() as cr:
             api_url = self.with_env(self.env(cr=cr)).api_url or self.env["zoom.app"]._addresses().api_url
-        pace = self.env["zoom.call.pace"]._pace(self, hurried=options.get("timeout") is CLICK)
-        return ZoomClient(session, api_url, access_token, pace=pace, **options)
+        pace = self.env["zoom.call.pace"]._pace(self, hurried=timeout.hurried)
+        return ZoomClient(session, api_url, access_token, pace=pace, timeout=timeout)
 
     def _reason_sentence(self):
-        """Return why the connection is in its state, in the reader's language, or None."""
+        """Return why the connection is in its state, in the reader's language and time zone, or None."""
+        on = format_datetime(self.env, self.state_at, tz=self.env.context.get("tz"), dt_format="short")
+        if self.reason == "deauthorized":
+            return self.env._("The app was removed in Zoom on %s. What Odoo knew of the Zoom account was erased.", on)
+        if self.reason == "grant_refused":
+            # All the news where Zoom sends no event, as to an app that is not published. It does not tell which.
+            return self.env._(
+                "The connection was removed in Zoom, or replaced there by a newer one, which was noticed on %s. Was "
+                "this Zoom account connected in another database or product? Zoom keeps one connection for each "
+                "account and app.",
+                on,
+            )
         return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason)
 
     def _mark(self, state, reason=False):

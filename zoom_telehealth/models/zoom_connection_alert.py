@@ -51,11 +51,12 @@ class ZoomConnectionAlert(models.Model):
 
     @api.model
     def _with_another_way(self):
-        """Return alerted connections whose provider meanwhile connected otherwise in all their app's practices."""
+        """Return alerted connections whose provider meanwhile connected otherwise in all practices that lacked it."""
         alerted = self.search([("alerted_at", "!=", False), ("state", "in", BROKEN)])
         working = self._by_provider(alerted.user_id, alerted.app_id.company_ids)
+        lacked = {one: one._practices_concerned() for one in alerted}
         return alerted.filtered(
-            lambda one: all((one.user_id.id, company.id) in working for company in one.app_id.company_ids)
+            lambda one: lacked[one] and all((one.user_id.id, company.id) in working for company in lacked[one])
         )
 
     @api.model
@@ -105,16 +106,22 @@ class ZoomConnectionAlert(models.Model):
         )
         return self.env["telehealth.session"].browse(row for [row] in self.env.cr.fetchall())
 
+    def _practices_concerned(self):
+        """Return the practices that lack this connection: the provider's; of the app's own trouble all it serves."""
+        self.ensure_one()
+        served = self.app_id.company_ids
+        return served if self.state == "misconfigured" else served & self.user_id.company_ids
+
     # === TELLING === #
 
     def _alert(self):
-        """Tell the provider and the practice's managers, with the coming sessions that have no Zoom meeting for it."""
+        """Tell the provider and the practices' managers, with the coming sessions that have no Zoom meeting for it."""
         self.ensure_one()
         self.activity_unlink([ACTIVITY])
-        for user in self._who_is_told():
+        for user in self._who_is_told(self._practices_concerned()):
             connection = self.with_context(lang=user.lang, tz=user.tz)
             self.activity_schedule(
-                ACTIVITY, summary=connection._alert_summary(), note=connection._alert_note(), user_id=user.id
+                ACTIVITY, summary=connection._alert_summary(), note=connection._alert_note(user), user_id=user.id
             )
         self.alerted_at = clock.now()
 
@@ -133,20 +140,20 @@ class ZoomConnectionAlert(models.Model):
             ],
             limit=1,
         )
-        for user in connection._who_is_told():
+        for user in connection._who_is_told(session.company_id):
             told = connection.with_context(lang=user.lang, tz=user.tz)
             connection.message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=told._reminder_subject(session),
-                body=told._alert_note(),
+                body=told._alert_note(user),
                 model_description=told.env._("Zoom connection"),
             )
 
-    def _who_is_told(self):
-        """Return the provider and the telehealth managers of the app's practices; the app's own trouble is theirs."""
+    def _who_is_told(self, companies):
+        """Return the provider and the telehealth managers of these practices; the app's own trouble is theirs."""
         self.ensure_one()
         managers = self.env.ref("zoom_telehealth.group_manager").all_user_ids.filtered(
-            lambda user: user.active and not user.share and user.company_ids & self.app_id.company_ids
+            lambda user: user.active and not user.share and user.company_ids & companies
         )
         return self.user_id | managers
 
@@ -158,31 +165,41 @@ class ZoomConnectionAlert(models.Model):
     def _reminder_subject(self, session):
         return self.env._(
             "No Zoom for the session on %(time)s: the connection of %(name)s does not work",
-            time=format_datetime(self.env, session.start),
+            time=self._local_time(session.start),
             name=self.user_id.name,
         )
 
-    def _alert_note(self):
-        """Return what happened, what it affects and who mends it, as HTML that names no client."""
-        sessions = self._coming_sessions()
+    def _alert_note(self, user):
+        """Return what happened, what it affects and who mends it, as HTML that names no client.
+
+        :param user: ``res.users`` who is told, of sessions in their own practices
+        """
+        times = [self._local_time(session.start) for session in self._coming_sessions(user.company_ids)]
         return self.env["ir.qweb"]._render(
             "zoom_telehealth.connection_alert",
             {
                 "connection": self,
                 "reason": self._reason_sentence(),
-                "since": format_datetime(self.env, self.state_at),
-                "times": [format_datetime(self.env, session.start) for session in sessions[:MOST_SESSIONS_LISTED]],
-                "more": max(len(sessions) - MOST_SESSIONS_LISTED, 0),
+                "since": self._local_time(self.state_at),
+                "times": times[:MOST_SESSIONS_LISTED],
+                "more": max(len(times) - MOST_SESSIONS_LISTED, 0),
                 "connect_url": self.browse().get_base_url() + "/zoom_telehealth/oauth/connect",
             },
         )
 
-    def _coming_sessions(self):
-        """Return the provider's coming sessions on Zoom in this app's practices, the nearest first; at most 50."""
+    def _local_time(self, moment):
+        """Return a time as who is told reads it; the context names their zone, since the user here is the system."""
+        return format_datetime(self.env, moment, tz=self.env.context.get("tz"), dt_format="short")
+
+    def _coming_sessions(self, companies):
+        """Return the provider's coming sessions on Zoom in those of these practices that the app serves.
+
+        The nearest first; at most 50.
+        """
         return self.env["telehealth.session"].search(
             [
                 ("provider_id", "=", self.user_id.id),
-                ("company_id", "in", self.app_id.company_ids.ids),
+                ("company_id", "in", (self.app_id.company_ids & companies).ids),
                 ("place", "=", "zoom"),
                 ("state", "=", "scheduled"),
                 ("start", ">", clock.now()),

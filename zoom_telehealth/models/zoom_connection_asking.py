@@ -14,8 +14,9 @@ class ZoomConnectionAsking(models.Model):
     def _ask(self, question, *, timeout=BACKGROUND, renewed_after=None):
         """Return what Zoom answers. The caller has closed its transaction: none is held while Zoom is asked.
 
-        :param question: function of a :class:`~..zoom.client.ZoomClient`; it may be called twice, so it only reads
-        :param timeout: :class:`~..zoom.transport.Timeouts` of each call
+        :param question: function of a :class:`~..zoom.client.ZoomClient`; called once more where Zoom refuses the
+            token, so what it asked before that must do no harm twice
+        :param timeout: :class:`~..zoom.transport.Timeouts` of each call; of all of them where it says when they end
         :param renewed_after: naive UTC; an access token that is older than this is renewed first
         :raises ConnectionUnusable: there is no token to ask with
         :raises ZoomError: Zoom did not answer, or refused

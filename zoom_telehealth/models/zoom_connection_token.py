@@ -13,13 +13,13 @@ from ..fields import Encrypted
 from ..zoom import oauth
 from ..zoom.errors import ClientRefused, OutcomeUnknown, Unreachable, ZoomError
 from ..zoom.oauth import GrantRefused
-from ..zoom.transport import BACKGROUND, CLICK, new_session
+from ..zoom.transport import BACKGROUND, new_session
 
 _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = zlib.crc32(b"zoom.connection.token") - 2**31
 # How long a waiter waits for the process that renews: longer in the background than where a person waits.
-LOCK_SECONDS = {BACKGROUND: 10, CLICK: 2}
+LOCK_SECONDS, LOCK_SECONDS_AT_A_CLICK = 10, 2
 # A token this close to its end is renewed first: it must outlive the calls for which it is asked.
 LEEWAY = timedelta(minutes=2)
 
@@ -109,10 +109,12 @@ class ZoomConnectionToken(models.Model):
                 usable = self._usable(self._in(cr, connection), refused, renewed_after)
             if usable:
                 return usable
-            with self._renewing(connection, LOCK_SECONDS.get(timeout, 10)) as cr:
+            with self._renewing(connection, _lock_seconds(timeout)) as cr:
                 usable = self._usable(self._in(cr, connection), refused, renewed_after)
                 if usable:
                     return usable
+                if timeout.left() < timeout.read:
+                    raise Unreachable  # an answer that comes too late costs the connection: Zoom has rotated the token
                 return self._in(cr, connection)._renew(timeout)
         except UserError as trouble:
             _logger.warning("Zoom connection %s cannot be used: %s", connection.id, trouble)
@@ -133,7 +135,7 @@ class ZoomConnectionToken(models.Model):
         return row.access_token if lasts and recent and row.access_token != refused else None
 
     @contextmanager
-    def _renewing(self, connection, seconds=10):
+    def _renewing(self, connection, seconds=LOCK_SECONDS):
         """Hold the connection's renewal lock on a cursor of its own, outside any transaction.
 
         :param seconds: how long to wait for the lock
@@ -142,7 +144,9 @@ class ZoomConnectionToken(models.Model):
         key = (LOCK_CLASS, connection.id)
         with self.env.registry.cursor() as cr:
             try:
-                cr.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"], log_exceptions=False)
+                cr.execute(
+                    "SELECT set_config('lock_timeout', %s, true)", [f"{seconds * 1000:.0f}ms"], log_exceptions=False
+                )
                 cr.execute("SELECT pg_advisory_lock(%s, %s)", key, log_exceptions=False)
             except psycopg2.errors.LockNotAvailable:
                 cr.rollback()
@@ -249,6 +253,12 @@ class ZoomConnectionToken(models.Model):
             _logger.info("Zoom did not confirm a revocation (%s); the tokens are erased here", failure)
 
 
+def _lock_seconds(timeout):
+    """Return how long to wait for the lock, such that a renewal may follow. Never 0, which is endless to PostgreSQL."""
+    seconds = LOCK_SECONDS_AT_A_CLICK if timeout.hurried else LOCK_SECONDS
+    return max(0.001, min(seconds, timeout.left() - timeout.read))
+
+
 def _refresh(addresses, credentials, refresh_token, timeout):
     """Ask Zoom for a new token set; once more with the same token where no answer came, before any verdict.
 
@@ -259,7 +269,7 @@ def _refresh(addresses, credentials, refresh_token, timeout):
         try:
             return oauth.refresh(session, addresses, credentials, refresh_token, clock.now(), timeout=timeout)
         except OutcomeUnknown:
-            if timeout is CLICK:
+            if timeout.hurried:
                 raise  # a person waits: the next try is the scheduled action's
         try:
             return oauth.refresh(session, addresses, credentials, refresh_token, clock.now(), timeout=timeout)

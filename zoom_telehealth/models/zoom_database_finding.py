@@ -92,7 +92,7 @@ class ZoomDatabaseFinding(models.Model):
         found = []
         for meeting in meetings:
             seen = listed.get(meeting.zoom_id)
-            if not seen or self._differs(meeting, seen):
+            if not seen or meeting._drifted(seen):
                 found.append(
                     {
                         "connection_id": connection.id,
@@ -104,11 +104,6 @@ class ZoomDatabaseFinding(models.Model):
                     }
                 )
         return found + self._unknown(connection, listed)
-
-    @api.model
-    def _differs(self, meeting, seen):
-        """Whether Zoom has otherwise what it once took over; what it never took over is no news."""
-        return bool(set(seen.differs_from(meeting._wish())) - set((meeting.unmet or "").split()))
 
     @api.model
     def _unknown(self, connection, listed):

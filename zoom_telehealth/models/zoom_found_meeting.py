@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .. import clock
+from .. import clock, notice
 from ..fields import Encrypted
 from .zoom_meeting import OPEN
 
@@ -106,7 +106,15 @@ class ZoomFoundMeeting(models.TransientModel):
             "res_id": session.id,
             "views": [(False, "form")],
         }
-        return session._with_notice_of_old_meeting(action) if repeats else action
+        if not repeats:
+            return action
+        return notice.warning(
+            self.env._(
+                "The session gets a Zoom meeting of its own. The old one repeats and was left alone: delete it in Zoom "
+                "when all its times are taken over."
+            ),
+            then=action,
+        )
 
     def _give_to(self, session):
         """Let the meeting be the session's: version 0 agrees with nothing, so Zoom is told all that it must be."""
@@ -119,28 +127,10 @@ class ZoomFoundMeeting(models.TransientModel):
         self.env["zoom.reconciler"]._wake()
 
 
-class TelehealthSessionFound(models.Model):
-    _inherit = "telehealth.session"
-
-    def _with_notice_of_old_meeting(self, action):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": self.env._(
-                    "The session gets a Zoom meeting of its own. The old one repeats and was left alone: delete it in "
-                    "Zoom when all its times are taken over."
-                ),
-                "next": action,
-            },
-        }
-
-
 class ResUsersFound(models.Model):
     _inherit = "res.users"
 
     def action_zoom_find_meetings(self):
         """Have the user's own list at Zoom read, outside this transaction."""
-        return {"type": "ir.actions.act_url", "url": f"/zoom_telehealth/found/{self.env.company.id}", "target": "self"}
+        address = f"/zoom_telehealth/found/{self.env.company.id}"
+        return {"type": "ir.actions.client", "tag": "zoom_telehealth.post_page", "params": {"address": address}}

@@ -247,7 +247,7 @@ class ZoomMeeting(models.Model):
         :param told: whether Zoom was told the wish just now
         """
         self.ensure_one()
-        differs = set(seen.differs_from(self._wish()))
+        differs = self._differences(seen)
         unmet = differs if told else differs & set((self.unmet or "").split())
         self.unmet = " ".join(sorted(unmet)) or False
         return not told and self._drifted(seen) and self._may_mend()
@@ -258,7 +258,17 @@ class ZoomMeeting(models.Model):
         :param seen: :class:`MeetingSeen`
         """
         self.ensure_one()
-        return bool(set(seen.differs_from(self._wish())) - set((self.unmet or "").split()))
+        return bool(self._differences(seen) - set((self.unmet or "").split()))
+
+    def _differences(self, seen):
+        """Return the names of what Zoom has otherwise than wished.
+
+        Not its start once that has come: a meeting that is made late, or runs, has the moment of that.
+
+        :param seen: :class:`MeetingSeen`
+        """
+        differs = set(seen.differs_from(self._wish()))
+        return differs - {"start_time"} if self.session_id.start <= clock.now() else differs
 
     def _may_mend(self):
         """Whether a change made in Zoom is undone now: not once the session is due, and not without end in a day."""

@@ -2,13 +2,14 @@
 
 import os
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests.common import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import config
+from odoo.tools.translate import code_translations
 
 from .. import clock, conf
 from .simulator import PRACTICE_APP, PROVIDER_APP, Simulator
@@ -24,8 +25,9 @@ PROVIDER = "base.group_user,zoom_telehealth.group_provider"
 SCHEDULER = "base.group_user,zoom_telehealth.group_scheduler"
 MANAGER = "base.group_user,zoom_telehealth.group_manager"
 
-# The minute from which the tests reckon, and how long it holds: what is said twice in a test is the same moment.
-_minute, HELD = [], timedelta(seconds=90)
+# The minute from which a test reckons, for each place of the clock, however long the test takes; and how long the next
+# test of a class still reckons from it.
+_minutes, HELD = {}, timedelta(seconds=90)
 
 
 class Practices:
@@ -38,7 +40,7 @@ class Practices:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        _minute.clear()
+        _minutes.clear()
         cls.env = cls.env(context=dict(cls.env.context, no_reset_password=True, no_mail_to_attendees=True))
         cls.simulator = Simulator()
         cls.sunrise = cls._practice("Sunrise")
@@ -62,6 +64,11 @@ class Practices:
         )
         cls.app = cls._app("Sunrise's app", PRACTICE_APP, cls.sunrise)
         cls.harbour_app = cls._app("Harbour's app", PROVIDER_APP, cls.harbour)
+
+    def setUp(self):
+        super().setUp()
+        if clock.now() - _minutes.get("", datetime.min) > HELD:
+            _minutes.clear()
 
     @classmethod
     def _practice(cls, name):
@@ -131,6 +138,13 @@ class Practices:
     @classmethod
     def as_user(cls, model, user):
         return cls.env[model].with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+
+    def speaks_french(self, user, texts):
+        """Give a user another language than the others', with translations of some of our texts."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        user.lang = "fr_FR"
+        french = {("zoom_telehealth", "fr_FR"): texts}
+        self.enterContext(patch.dict(code_translations.python_translations, french))
 
     @staticmethod
     def session_of(event):
@@ -230,6 +244,6 @@ class TelehealthHttpCase(Practices, HttpCase):
 
 def soon(**delta):
     """Return a moment from now, naive UTC, to the minute; said twice in a test, it is the same."""
-    if not _minute or not timedelta(0) <= clock.now() - _minute[0] < HELD:
-        _minute[:] = [clock.now().replace(second=0, microsecond=0)]
-    return _minute[0] + timedelta(**delta)
+    moved = Path(conf.clock_file())
+    place = moved.read_text() if moved.exists() else ""
+    return _minutes.setdefault(place, clock.now().replace(second=0, microsecond=0)) + timedelta(**delta)

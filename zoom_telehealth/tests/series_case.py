@@ -50,10 +50,10 @@ class SeriesCase(ReconcilerCase):
         self.env.flush_all()
         self.env.invalidate_all()
 
-    def move(self, event, which="all_events", **delta):
+    def move(self, event, which="all_events", partner_ids=None, **delta):
         """Move an occurrence, and the others with it."""
-        shift = timedelta(**delta)
-        self.edit(event, which, start=event.start + shift, stop=event.stop + shift)
+        shift, people = timedelta(**delta), {"partner_ids": partner_ids} if partner_ids else {}
+        self.edit(event, which, start=event.start + shift, stop=event.stop + shift, **people)
 
     def sessions(self, state="scheduled"):
         """Return the sessions of both practices in a state, the first one first."""

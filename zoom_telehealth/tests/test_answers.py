@@ -224,6 +224,44 @@ class TestClientsDecline(AnswersCase):
         self.assertFalse(self.booked.client_decline)
         self.assertFalse(self.activities())
 
+    def test_moved_nobody_has_declined_the_new_time_yet(self):
+        for answer in ("asked", "kept"):
+            self.decline(self.ana, self.ben)
+            if answer == "kept":
+                self.seen_by(self.dana, self.booked).action_keep_declined()
+            start = self.booked.start + timedelta(days=1)
+            self.seen_by(self.dana, self.booked).write({"start": start, "stop": start + timedelta(hours=1)})
+            self.booked.invalidate_recordset()
+            with self.subTest(answer=answer):
+                self.assertFalse(self.booked.client_decline)
+                self.assertFalse(self.booked.declined_sentence)
+                self.assertFalse(self.activities())
+        self.decline(self.ana, self.ben)
+        self.assertEqual(self.booked.client_decline, "asked", "who declines the new time as well is news")
+
+    def test_what_does_not_move_it_leaves_the_answers(self):
+        self.decline(self.ana, self.ben)
+        self.seen_by(self.dana, self.booked).write({"label": "Another title", "stop": self.booked.stop})
+        self.assertEqual(self.booked.client_decline, "asked")
+        self.assertIn(ANA, self.booked.declined_sentence)
+
+    def test_a_moved_series_takes_its_question_back(self):
+        start = soon(days=2).replace(hour=10)
+        event = self.book(
+            self.dana, [self.ana], start=start,
+            recurrency=True, rrule_type="daily", interval=1, end_type="count", count=3, event_tz="UTC",
+        )  # fmt: skip
+        events = event.sudo().recurrence_id.calendar_event_ids
+        sessions = events.telehealth_session_ids
+        events.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.ana.partner_id).do_decline()
+        self.assertEqual(len(self.activities()), 1)
+        start += timedelta(hours=1)
+        base = self.as_user("calendar.event", self.dana).browse(events.recurrence_id.base_event_id.id)
+        base.write({"start": start, "stop": start + timedelta(hours=1), "recurrence_update": "all_events"})
+        self.env.invalidate_all()
+        self.assertEqual(set(sessions.mapped("client_decline")), {False})
+        self.assertFalse(self.activities())
+
     def test_the_practice_may_have_it_removed(self):
         self.sunrise.telehealth_client_decline = "remove"
         self.decline(self.ana)

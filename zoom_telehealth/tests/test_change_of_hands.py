@@ -3,9 +3,9 @@
 import re
 
 from .common import soon
+from .connecting_case import DONE, ConnectingCase
 from .reconciler_case import ReconcilerCase
 from .simulator import DANA, OMAR
-from .test_connecting import DONE, ConnectingCase
 
 TAKE, MOVE = "/zoom_telehealth/oauth/take", "/zoom_telehealth/oauth/move"
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from .common import ANA, ANAS_TITLE, soon
 from .test_join_routes import SessionRoutesCase
@@ -40,6 +41,11 @@ class TestMovedInZoom(AskedCase):
         self.assertEqual((self.danas.meeting_status, self.danas.zoom_question), ("asked", "moved"))
         [activity] = self.activities()
         self.assertIn(f"/odoo/telehealth.session/{self.booked.id}", activity.note)
+        self.assertIn(
+            format_datetime(self.env, self.before, tz="Europe/Brussels", dt_format="short"),
+            activity.note,
+            "their own time",
+        )
         for word in (ANA, ANAS_TITLE):
             self.assertNotIn(word, f"{activity.summary} {activity.note} {activity.res_name}")
         self.assertEqual(self.booked.start, self.before, "clients see the calendar's time")

@@ -44,6 +44,14 @@ class TestCover(TelehealthCase):
         self.assertIn("Omar Haddad took over your session", told.body)
         self.assertNotIn(ANA, told.body)
 
+    def test_who_is_covered_is_told_in_their_own_language(self):
+        self.speaks_french(self.dana, {"Your session was taken over": "Votre séance a été reprise"})
+        self.offer()
+        line, before = self.lines(), self.env["mail.message"].search([])
+        line.action_take_over()
+        told = self.env["mail.message"].search([]) - before
+        self.assertIn("Votre séance a été reprise", told.mapped("subject"))
+
     def test_of_two_who_take_it_the_second_is_told(self):
         third = self._person("tess", "Tess Third", PROVIDER, self.sunrise)
         self.offer(self.sam)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form
+from odoo.tools import format_datetime
 
 from .. import clock
 from .common import HELP_PHONE, soon
@@ -50,6 +51,12 @@ class TestDisconnecting(DisconnectingCase):
         self.assertIn("2026", dialog.removal)
         self.assertIn(HELP_PHONE, dialog.help_sentence)
         self.assertEqual(self.connection.state, "connected", "asking changes nothing")
+
+    def test_a_manager_is_not_told_when_another_practices_meetings_are(self):
+        last = format_datetime(self.env, self.coming[1].start, tz=self.mia.tz)
+        self.assertEqual((self.dialog(self.mia).coming, self.dialog(self.mia).coming_until), (2, last))
+        self.meeting_of(self.coming[1]).company_id = self.harbour
+        self.assertEqual((self.dialog(self.mia).coming, self.dialog(self.mia).coming_until), (2, False))
 
     def test_tokens_are_erased_and_meetings_stay_where_nobody_wants_them_removed(self):
         before = self.zoom_ids()

@@ -25,6 +25,12 @@ class TestFeatureScopes(TelehealthCase):
         [scope] = [one for one in self.rows()[features.ATTENDANCE]["scopes"] if one["lacking"]]
         self.assertEqual((scope["scope"], scope["granted"], scope["lacking"]), (lost, 1, ["Dana Reyes"]))
 
+    def test_people_of_another_practice_with_the_same_app_are_not_named(self):
+        self.app.company_ids |= self.harbour
+        self.connection_row(self.otto, self.app, "zoom-otto").scopes = ""
+        self.assertEqual({row["connections"] for row in self.rows().values()}, {2})
+        self.assertNotIn("Otto Berg", self.table())
+
     def test_a_scope_with_which_a_feature_does_more_is_no_lack(self):
         self.danas.scopes = " ".join(features.all_asked() - {features.CHANGE_RECORDING_SETTINGS})
         self.assertTrue(self.rows()[features.RECORDINGS]["works"])

@@ -2,7 +2,11 @@
 
 import json
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
+from odoo.http import Request
+from odoo.tools import mute_logger
 
 from ..zoom import tasks
 from ..zoom.payloads import MeetingSeen
@@ -81,6 +85,13 @@ class TestTakingMeetingsOver(ReconcilerCase):
         self.assertNotEqual(self.meeting_of(session).zoom_id, "81234567890")
         self.assertEqual(self.simulator.calls(path="81234567890"), [])
 
+    def test_before_it_is_taken_over_the_page_says_what_becomes_of_links_sent_before(self):
+        arch = etree.fromstring(self.env["zoom.found.meeting"].get_view(view_type="list")["arch"])
+        said = {one.get("invisible"): one.get("confirm") for one in arch.xpath("//button[@name='action_take_over']")}
+        self.assertEqual(set(said), {"repeats", "not repeats"})
+        self.assertIn("let nobody in any more", said["repeats"])
+        self.assertIn("still lead there", said["not repeats"])
+
     def test_gone_meanwhile_the_session_gets_another(self):
         zoom_id = hand_made(self.simulator, soon(days=3))
         action = self.take_over(self.look())
@@ -115,29 +126,47 @@ class TestTakingMeetingsOver(ReconcilerCase):
 
 
 class TestListing(TelehealthHttpCase):
+    def look(self, **more):
+        address = f"/zoom_telehealth/found/{self.sunrise.id}"
+        return self.visit(address, data={"csrf_token": Request.csrf_token(self), **more})
+
+    def test_a_link_from_elsewhere_asks_and_writes_nothing(self):
+        self.simulator.reset()
+        self.env["zoom.connection"]._store_grant(
+            self.dana, self.app, *self.simulator.grant(self.app._redirect_uri(), DANA)
+        )
+        self.simulator.forget_calls()
+        self.sign_in(self.dana)
+        self.assertEqual(self.visit(f"/zoom_telehealth/found/{self.sunrise.id}").status_code, 405)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.look(csrf_token="forged").status_code, 400)
+        self.assertEqual(self.simulator.calls(), [])
+        action = self.as_user("res.users", self.dana).action_zoom_find_meetings()
+        self.assertEqual(action["tag"], "zoom_telehealth.post_page")
+
     def test_the_providers_click_lists_and_leads_to_the_list(self):
         self.simulator.reset()
         token_set, zoom_user = self.simulator.grant(self.app._redirect_uri(), DANA)
         self.env["zoom.connection"]._store_grant(self.dana, self.app, token_set, zoom_user)
         hand_made(self.simulator, soon(days=3))
         self.sign_in(self.dana)
-        answer = self.visit(f"/zoom_telehealth/found/{self.sunrise.id}")
+        answer = self.look()
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(answer.headers["Location"].endswith("action_zoom_found_meeting"))
         self.assertEqual(self.env["zoom.found.meeting"].search([]).mapped("topic"), [TOPIC])
         self.simulator.fault("reset", path="/v2/users/me/meetings", times=9)
-        page = self.visit(f"/zoom_telehealth/found/{self.sunrise.id}")
+        page = self.look()
         self.assertIn("Zoom did not answer", page.text)
+        self.assertIn('method="post"', page.text)
         self.assertIn(HELP_PHONE, page.text)
         self.simulator.control("DELETE", "faults")
 
     def test_who_is_not_connected_is_told_and_nobody_else_has_such_a_page(self):
-        address = f"/zoom_telehealth/found/{self.sunrise.id}"
         self.sign_in(self.omar)
-        self.assertIn("Reconnect Zoom", self.visit(address).text)
+        self.assertIn("Reconnect Zoom", self.look().text)
         for user in (self.sam, self.mia, self.eve, self.ada, self.ana, self.otto):
             self.sign_in(user)
             with self.subTest(user=user.login):
-                self.assertEqual(self.visit(address).status_code, 404)
+                self.assertEqual(self.look().status_code, 404)
         self.sign_in(None)
-        self.assertIn("/web/login", self.visit(address).headers["Location"])
+        self.assertIn("/web/login", self.look().headers["Location"])

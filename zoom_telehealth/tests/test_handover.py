@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
 from ..zoom import tasks
-from .common import ANA, ANAS_TITLE, PROVIDER, soon
+from .common import ANA, ANAS_TITLE, MANAGER, PROVIDER, soon
 from .reconciler_case import ReconcilerCase
 from .simulator import DANA, OMAR
 
@@ -33,13 +34,16 @@ class TestHandover(ReconcilerCase):
 
     def test_the_dialog_says_beforehand_what_it_does(self):
         form = Form(self.as_user("telehealth.handover", self.sam))
+        self.assertEqual((form.summary, form.no_video, form.orphans), (False, False, False))
         form.from_id = self.dana
         self.assertEqual((form.count, form.overlap_count), (3, 0))
+        self.assertEqual((form.no_video, form.orphans), (False, False))
         form.to_id = self.omar
         self.assertEqual(form.overlap_count, 1)
         self.assertIn("Omar Haddad holds another session", form.overlaps)
         self.assertIn("has not connected Zoom", form.no_video)
-        form.last_day = soon(days=2).date() if soon(days=2).date() > soon().date() else soon(days=3).date()
+        sams = self.dana.with_context(tz=self.sam.tz)
+        form.last_day = fields.Datetime.context_timestamp(sams, self.sessions[1].start).date()
         self.assertEqual(form.count, 2)
         self.assertEqual({session.id for session in form.save().session_ids}, set(self.sessions[:2].ids))
 
@@ -67,6 +71,13 @@ class TestHandover(ReconcilerCase):
         self.assertNotIn(ANA, told.body)
         self.assertNotIn(ANAS_TITLE, told.body)
 
+    def test_the_new_provider_is_told_in_their_own_language(self):
+        self.speaks_french(self.omar, {"Sessions were handed over to you": "Des séances vous sont confiées"})
+        before = self.env["mail.message"].search([])
+        self.dialog().action_hand_over()
+        told = self.env["mail.message"].search([]) - before
+        self.assertIn("Des séances vous sont confiées", told.mapped("subject"))
+
     def test_where_the_practice_allows_no_overlap_those_stay_or_nothing_is_handed_over(self):
         self.sunrise.telehealth_overlap_blocked = True
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
@@ -78,9 +89,10 @@ class TestHandover(ReconcilerCase):
         self.assertEqual([one.provider_id for one in self.sessions], [self.omar, self.dana, self.omar])
 
     def test_a_series_goes_with_its_coming_occurrences_and_its_later_edits_stay_with_the_new_provider(self):
-        weekday = soon(days=-14).strftime("%a").lower()
+        start = soon(days=-14, minutes=-90)
+        weekday = start.strftime("%a").lower()
         event = self.book(
-            self.dana, [self.ana], start=soon(days=-14, minutes=-90), recurrency=True, rrule_type="weekly", interval=1,
+            self.dana, [self.ana], start=start, recurrency=True, rrule_type="weekly", interval=1,
             end_type="count", count=8, event_tz="UTC", **{weekday: True},
         )  # fmt: skip
         recurrence = event.sudo().recurrence_id
@@ -208,6 +220,16 @@ class TestHandover(ReconcilerCase):
         self.assertEqual((dialog.from_id, dialog.count), (self.dana, 3))
         dialog.action_hand_over()
         self.assertEqual(self.sessions.provider_id, self.omar)
+
+    def test_each_manager_is_told_in_their_own_language(self):
+        marc = self._person("marc", "Marc Manager", MANAGER, self.sunrise)
+        self.speaks_french(marc, {"Sessions have no provider any more": "Des séances sont sans praticien"})
+        before = self.env["mail.message"].search([])
+        self.dana.action_archive()
+        told = {message.subject: message.partner_ids for message in self.env["mail.message"].search([]) - before}
+        self.assertEqual(told["Des séances sont sans praticien"], marc.partner_id)
+        self.assertIn(self.mia.partner_id, told["Sessions have no provider any more"])
+        self.assertNotIn(marc.partner_id, told["Sessions have no provider any more"])
 
     def test_who_archives_without_a_role_is_told_who_must_act(self):
         self.ada.group_ids |= self.env.ref("base.group_erp_manager")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .common import ANAS_TITLE, BEN, NEUTRAL
 from .test_join_routes import SessionRoutesCase
@@ -80,9 +81,11 @@ class TestManualSession(ElsewhereCase):
                     self.assertNotIn(secret, page)
 
     def test_without_a_link_both_are_told_so(self):
-        self.danas.with_user(self.dana).manual_link = False
         with self.clock_at(self.in_window):
             self.sign_in(self.ana)
+            self.assertIn("Join now", self.url_open("/my/sessions").text)
+            self.danas.with_user(self.dana).manual_link = False
+            self.assertNotIn("Join now", self.url_open("/my/sessions").text)
             self.assertIn("There is no video link yet", self.url_open(self.page).text)
             self.assertStaysOnPage(self.enter())
             self.assertIn("There is no video link yet", self.provider_starts().text)
@@ -143,6 +146,30 @@ class TestDiscussSession(ElsewhereCase):
                 self.sign_in(user)
                 with self.subTest(user=user and user.login):
                     self.assertEqual(self.visit(f"/discuss/channel/{room.id}").status_code, 404)
+
+    def test_who_is_taken_off_a_running_session_leaves_the_room_and_the_call(self):
+        with self.clock_at(self.in_window):
+            self.provider_starts()
+            for user in (self.ana, self.eve):
+                self.sign_in(user)
+                self.enter()
+            room = self.danas.room_id
+            calls = self.env["discuss.channel.rtc.session"].create(
+                [{"channel_member_id": member.id} for member in room.channel_member_ids]
+            )
+            eves = calls.filtered(lambda call: call.channel_member_id.partner_id == self.eve.partner_id)
+            self.danas.event_id.with_user(self.dana).write({"partner_ids": [Command.unlink(self.eve.partner_id.id)]})
+            self.assertEqual(self.danas.participant_ids.partner_id, self.ana.partner_id)
+            self.assertEqual(room.channel_member_ids.partner_id, (self.dana | self.ana).partner_id)
+            self.assertEqual(calls.exists(), calls - eves)
+            self.assertEqual(self.visit(f"/discuss/channel/{room.id}").status_code, 404)
+            self.assertEqual(self.enter().status_code, 404, "nor do they come in again")
+            self.danas.event_id.with_user(self.dana).write({"partner_ids": [Command.link(self.eve.partner_id.id)]})
+            self.assertEqual(self.enter().status_code, 303, "and are let in where they are asked back")
+            self.assertNotIn("left", str(room.message_ids.mapped("body")))
+            self.danas.with_user(self.dana).action_finish()
+        self.danas.event_id.with_user(self.dana).write({"partner_ids": [Command.unlink(self.eve.partner_id.id)]})
+        self.assertEqual(self.danas.participant_ids.partner_id, (self.ana | self.eve).partner_id, "they were there")
 
     def test_the_room_says_nothing_and_has_no_invitation(self):
         with self.clock_at(self.in_window):

@@ -30,6 +30,15 @@ class SessionRoutesCase(TelehealthHttpCase):
         cls.start = f"/telehealth/start/{cls.danas.token}"
         cls.page = f"/my/sessions/{cls.danas.token}"
 
+    def connect_dana(self):
+        """Give Dana a connection at the simulator and this session a meeting there."""
+        token_set, zoom_user = self.simulator.grant(f"{self.base_url()}/zoom_telehealth/oauth/callback")
+        self.connection.write({"zoom_user_id": zoom_user.id, "scopes": " ".join(token_set.scopes)})
+        self.env["zoom.connection.token"]._store(self.connection, token_set)
+        made = self.simulator.control("POST", "meetings", email=zoom_user.email, topic="T", type=2, duration=50)
+        self.meeting.zoom_id = str(made["id"])
+        self.simulator.forget_calls()
+
     def enter(self, csrf=True, **options):
         """Press Join: post the form of the client's page."""
         data = {}
@@ -177,15 +186,6 @@ class TestStart(SessionRoutesCase):
         super().setUp()
         self.simulator.reset()
 
-    def connect_dana(self):
-        """Give Dana a connection at the simulator and this session a meeting there."""
-        token_set, zoom_user = self.simulator.grant(f"{self.base_url()}/zoom_telehealth/oauth/callback")
-        self.connection.zoom_user_id = zoom_user.id
-        self.env["zoom.connection.token"]._store(self.connection, token_set)
-        made = self.simulator.control("POST", "meetings", email=zoom_user.email, topic="T", type=2, duration=50)
-        self.meeting.zoom_id = str(made["id"])
-        self.simulator.forget_calls()
-
     def test_start_leads_the_provider_to_zoom_with_a_link_fetched_at_this_click(self):
         """R15."""
         self.connect_dana()
@@ -256,7 +256,8 @@ class TestStart(SessionRoutesCase):
         self.sign_in(self.dana)
         for state, reason, words in (
             ("reconnect_needed", "refresh_lost", "was lost while the connection was renewed"),
-            ("revoked", "deauthorized", "The app was removed in Zoom."),
+            ("revoked", "deauthorized", "The app was removed in Zoom on"),
+            ("reconnect_needed", "grant_refused", "removed in Zoom, or replaced there"),
         ):
             self.connection._mark(state, reason)
             with self.subTest(state=state):
@@ -357,6 +358,21 @@ class TestPortal(SessionRoutesCase):
             "Eve Employee",
         ):
             self.assertNotIn(secret, page.text)
+
+    def test_the_page_says_whether_somebody_lets_the_client_in(self):
+        self.sign_in(self.ana)
+        waits, comes_in = "You wait there until Dana Reyes lets you in", "You come in once Dana Reyes is there"
+        for practices, danas, words, not_so in (
+            (True, False, waits, comes_in),
+            (False, True, waits, comes_in),
+            (False, False, comes_in, waits),
+        ):
+            self.sunrise.telehealth_waiting_room, self.dana.telehealth_own_waiting_room = practices, danas
+            self.meeting.agreed_policy = self.meeting._policy()
+            with self.subTest(practices=practices, danas=danas), self.clock_at(self.danas.start):
+                page = " ".join(self.url_open(self.page).text.split())
+                self.assertIn(words, page)
+                self.assertNotIn(not_so, page)
 
     def test_the_page_says_where_in_time_the_session_is(self):
         self.sign_in(self.ana)

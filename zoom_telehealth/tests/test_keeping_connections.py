@@ -85,9 +85,9 @@ class TestKeepingAlive(KeepingCase):
             self.assertGreater(self.connection.verified_at, next_week)
 
     def test_a_dead_grant_is_found_before_anybody_needs_it(self):
-        self.session(start=soon(days=1))
+        self.session(start=soon(days=2))
         self.end_grant()
-        with self.clock_moved(hours=23):
+        with self.clock_moved(hours=25):  # another day, at whatever hour it is
             self.run_action("ir_cron_keep_alive")
         self.assertEqual((self.connection.state, self.connection.reason), ("reconnect_needed", "grant_refused"))
 
@@ -139,6 +139,33 @@ class TestVerdicts(KeepingCase):
         self.connection.invalidate_recordset()
         self.assertEqual((self.connection.state, self.connection.reason), ("reconnect_needed", "refresh_lost"))
 
+    def test_a_refused_grant_reads_as_removed_in_zoom_or_replaced_there_at_the_readers_time(self):
+        """R4: an unpublished app gets no event, so the refusal is all the news there is."""
+        self.end_grant()
+        with suppress(ConnectionUnusable):
+            self.fail(self.renew())
+        self.connection.invalidate_recordset()
+        self.assertEqual((self.connection.state, self.connection.reason), ("reconnect_needed", "grant_refused"))
+        self.assertTrue(self.connection.zoom_email, "no signed word of Zoom's asked for erasing")
+        self.connection.state_at = datetime(2026, 3, 1, 23, 30)
+        self.mia.tz = "America/New_York"
+        for reader, noticed in ((self.dana, "3/2/26, 12:30"), (self.mia, "3/1/26, 6:30")):
+            reason = self.as_user("res.users", reader).with_company(self.sunrise).browse(self.dana.id).zoom_reason
+            with self.subTest(reader=reader.login):
+                for words in ("removed in Zoom", "replaced there", noticed, "another database or product?"):
+                    self.assertIn(words, reason)
+        pill = self.as_user("res.users", self.dana).with_company(self.sunrise).telehealth_pill()
+        self.assertEqual(pill["text"], "Reconnect Zoom")
+        self.assertIn("removed in Zoom, or replaced there", pill["hint"])
+
+    def test_a_session_without_meeting_says_that_its_connection_was_removed_or_replaced(self):
+        session = self.session()
+        for reason, words in (("grant_refused", "removed in Zoom, or replaced there"), ("key_lost", "does not work")):
+            self.connection._mark("reconnect_needed", reason)
+            session.invalidate_recordset()
+            with self.subTest(reason=reason):
+                self.assertIn(words, session.with_user(self.sam).meeting_sentence)
+
 
 class TestAlerts(KeepingCase):
     def setUp(self):
@@ -165,10 +192,62 @@ class TestAlerts(KeepingCase):
             self.assertIn("/zoom_telehealth/oauth/connect", activity.note)
             for hidden in (ANA, ANAS_TITLE):
                 self.assertNotIn(hidden, activity.note)
+        self.assertIn("removed in Zoom, or replaced there", told["mia"].note)
+
+    def test_times_are_told_in_the_zone_of_who_is_told(self):
+        self.mia.tz = "America/New_York"
+        self.break_connection()
+        self.connection.state_at = datetime(2026, 3, 1, 23, 30)
+        self.run_action("ir_cron_watch_connections")
+        told = self.told()
+        self.assertIn("since 3/2/26, 12:30", told["dana"].note)
+        self.assertIn("since 3/1/26, 6:30", told["mia"].note)
+
         mails = self.env["mail.mail"].search([]).mapped("recipient_ids") | self.env["mail.notification"].search(
             [("res_partner_id", "in", (self.dana | self.mia).partner_id.ids)]
         ).mapped("res_partner_id")
         self.assertEqual(mails & (self.dana | self.mia).partner_id, (self.dana | self.mia).partner_id)
+
+    def test_a_manager_is_told_of_sessions_in_their_own_practices_alone(self):
+        """One app may serve two practices, and a provider may work in both."""
+        self.app.company_ids |= self.harbour
+        self.dana.company_ids |= self.harbour
+        harbours = self.as_user("telehealth.session", self.dana).with_company(self.harbour)
+        start = self.coming[0].start + timedelta(hours=1)
+        harbours.create({"start": start, "stop": start + timedelta(minutes=50)})
+        self.break_connection()
+        self.run_action("ir_cron_watch_connections")
+        times = {login: activity.note.count("<li>") for login, activity in self.told().items()}
+        self.assertEqual(times, {"dana": 3, "mia": 2, "max": 1})
+        for session, login in ((self.coming[0], "mia"), (harbours.search([("start", "=", start)]), "max")):
+            known = self.env["mail.message"].search([])
+            with self.clock_at(session.start - timedelta(hours=23, minutes=59)):
+                self.run_action("ir_cron_watch_connections")
+            reminded = (self.env["mail.message"].search([]) - known).filtered(lambda one: "No Zoom" in one.subject)
+            with self.subTest(told=login):
+                self.assertEqual(set(reminded.notified_partner_ids.user_ids.mapped("login")), {"dana", login})
+
+    def test_a_manager_is_not_told_of_another_practices_provider_but_of_the_app_of_both(self):
+        self.app.company_ids |= self.harbour
+        ottos = self.connection_row(self.otto, self.app, "zoom-otto")
+        for state, reason, told in (
+            ("reconnect_needed", "grant_refused", {"otto", "max"}),
+            ("misconfigured", "client_refused", {"otto", "max", "mia"}),
+        ):
+            ottos._mark(state, reason)
+            self.run_action("ir_cron_watch_connections")
+            with self.subTest(state=state):
+                self.assertEqual(set(ottos.activity_ids.user_id.mapped("login")), told)
+            ottos.alerted_at = False
+
+    def test_it_is_taken_back_where_another_connection_serves_the_provider_in_all_their_practices(self):
+        """The app may serve a practice in which this provider holds no sessions."""
+        self.app.company_ids |= self.harbour
+        self.break_connection()
+        self.run_action("ir_cron_watch_connections")
+        self.connection_row(self.dana, self._app("Dana's app", ("dana-client", "secret"), self.sunrise), "zoom-dana")
+        self.run_action("ir_cron_watch_connections")
+        self.assertFalse(self.told())
 
     def test_it_is_taken_back_when_it_heals(self):
         self.break_connection()

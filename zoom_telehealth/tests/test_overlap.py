@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
+from odoo.tools import format_time
 
 from ..models.telehealth_session_held import NOT_HELD
 from .common import TelehealthCase, soon
@@ -76,14 +77,33 @@ class TestOverlap(TelehealthCase):
         shared.state = "disconnected"
         self.assertFalse(self.warned(other))
 
-    def test_a_session_in_another_practice_counts_and_no_more_than_its_time_is_told(self):
+    def test_a_session_in_another_practice_counts_and_nothing_of_it_is_told_to_who_does_not_work_there(self):
         self.dana.company_ids |= self.harbour
         harbours = self.as_user("telehealth.session", self.dana).with_company(self.harbour)
-        other = harbours.create({"start": self.start, "stop": self.first.stop, "label": "Secret"}).sudo()
+        start = self.start + timedelta(minutes=17)
+        other = harbours.create({"start": start, "stop": self.first.stop, "label": "Secret"}).sudo()
         self.assertEqual((other.company_id, self.warned(other)), (self.harbour, True))
-        seen_by_sam = self.first.with_user(self.sam).with_context(allowed_company_ids=self.sunrise.ids)
-        self.assertIn(WARNED, seen_by_sam.overlap_sentence)
-        self.assertNotIn("Secret", seen_by_sam.overlap_sentence)
+        to_dana = self.first.with_user(self.dana).with_context(allowed_company_ids=self.sunrise.ids).overlap_sentence
+        self.assertIn(format_time(self.env, start, tz="Europe/Brussels", time_format="short"), to_dana)
+        to_sam = self.first.with_user(self.sam).with_context(allowed_company_ids=self.sunrise.ids).overlap_sentence
+        self.assertEqual(to_sam, "Dana Reyes is not free: there is another session at this time.")
+
+    def test_a_shared_zoom_user_names_no_colleague_of_another_practice(self):
+        self.connection_row(self.dana, self.app, "one-zoom-user")
+        self.connection_row(self.otto, self.harbour_app, "one-zoom-user")
+        self.book(self.otto, [self.cleo], start=self.start)
+        to_sam = self.first.with_user(self.sam).with_context(allowed_company_ids=self.sunrise.ids).overlap_sentence
+        self.assertEqual(to_sam, "Dana Reyes is not free: there is another session at this time.")
+
+    def test_a_refusal_tells_nothing_of_another_practice_either(self):
+        self.block()
+        self.dana.company_ids |= self.harbour
+        harbours = self.as_user("telehealth.session", self.dana).with_company(self.harbour)
+        start = self.start + timedelta(hours=5)
+        harbours.create({"start": start, "stop": start + timedelta(minutes=50)})
+        self.assert_refused(
+            lambda: self.at(310, by=self.sam), "^Dana Reyes is not free: there is another session at this time"
+        )
 
     def test_the_forms_warn_while_one_types(self):
         form = Form(self.as_user("telehealth.session", self.dana))

@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 from contextlib import ExitStack
+from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -24,7 +25,10 @@ _logger = logging.getLogger(__name__)
 SEQUENCES = int(os.environ.get("TELEHEALTH_EDITS", "3"))
 SEED = os.environ.get("TELEHEALTH_EDITS_SEED")
 NUMBERS = st.integers(0, 99)
-OFTEN = ["zoom", "zoom", "move", "move", "change_rule", "book_series"]
+OFTEN = ["zoom", "zoom", "move", "move", "move", "cancel", "change_rule", "book_series"]
+# None of these brings back what was cancelled. A move by so many days at most: what is over may still be to come then.
+ADDING_NOTHING = ("move", "lengthen", "place", "title", "attendees")
+FURTHEST_MOVE_DAYS = 4
 EDIT = st.tuples(st.sampled_from(KINDS + OFTEN), NUMBERS, NUMBERS, st.sampled_from(WHICH))
 
 
@@ -76,19 +80,34 @@ class TestRandomEdits(SeriesCase):
         people.do("book_series", 3, 2, "all_events")
         people.do("book", 4, 0, "self_only")
         for number, edit in enumerate(edits):
+            when, stood = f"after {edits[: number + 1]}", self.coming()
+            recent = self.coming(since=clock.now() - timedelta(days=FURTHEST_MOVE_DAYS))
             try:
                 with self.env.cr.savepoint():
                     people.do(*edit)
             except UserError:
                 self.env.invalidate_all()  # a person is told why, and nothing has changed
-            self.assert_calendar_and_sessions_agree(f"after {edits[: number + 1]}")
+            self.assert_calendar_and_sessions_agree(when)
+            if edit[0] in ADDING_NOTHING and recent == stood:
+                self.assertLessEqual(self.coming(), stood, f"more sessions than before {when}")
         self.drain()
         self.assert_zoom_agrees()
 
-    def rows(self, query):
+    def rows(self, query, **values):
         self.env.flush_all()
-        self.env.cr.execute(query, {"now": clock.now(), "company": self.sunrise.id})
+        self.env.cr.execute(query, {"now": clock.now(), "company": self.sunrise.id, **values})
         return self.env.cr.fetchall()
+
+    def coming(self, since=None):
+        """Return how many events of sessions are still to come, or stand since a moment."""
+        [[count]] = self.rows(
+            """
+            SELECT count(*) FROM calendar_event e
+             WHERE e.telehealth AND e.active AND e.stop > %(since)s AND e.telehealth_company_id = %(company)s
+            """,
+            since=since or clock.now(),
+        )
+        return count
 
     def assert_calendar_and_sessions_agree(self, when):
         """Every coming telehealth event has its session, at its time, under its link; no other is scheduled."""

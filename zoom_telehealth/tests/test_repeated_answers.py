@@ -1,6 +1,6 @@
 """Zoom's answer that reaches us twice, and what is left of it."""
 
-from .test_connecting import ConnectingCase
+from .connecting_case import ConnectingCase
 
 
 class TestRepeatedAnswers(ConnectingCase):

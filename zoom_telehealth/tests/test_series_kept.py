@@ -6,6 +6,7 @@ import pytz
 from lxml import etree
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .. import clock
 from .common import soon
@@ -71,6 +72,15 @@ class TestWhatWasHeld(SeriesCase):
             self.assertEqual(live.event_id.start, stood[0] + timedelta(hours=3))
             self.assertEqual(len(self.sessions().filtered(lambda one: one.start > soon())), 2, "it is not held twice")
 
+    def test_who_comes_to_the_session_that_runs_stays_with_it(self):
+        live = self.coming[0].with_context(from_calendar_event=True)
+        self.edit(live.event_id, "self_only", partner_ids=[Command.link(self.eve.partner_id.id)])
+        with self.clock_at(live.start + timedelta(minutes=10)):
+            live.state = "live"
+            self.move(self.events[4], hours=3)
+            self.edit(live.event_id, "self_only", partner_ids=[Command.link(self.ben.partner_id.id)])
+            self.assertEqual(live.participant_ids.partner_id, (self.ana | self.eve | self.ben).partner_id)
+
     def test_a_row_that_moves_from_the_past_to_a_coming_day_gets_a_session_of_its_own(self):
         self.move(self.events[4], days=7)
         self.assert_past_stands()
@@ -121,14 +131,36 @@ class TestExceptions(SeriesCase):
         [sentence] = arch.xpath("//p[contains(@invisible, 'of_series')]/text()")
         self.assertIn("this session alone", sentence)
 
-    def test_one_that_was_deleted_comes_back_as_core_makes_it_with_a_session_of_its_own(self):
-        self.events[2].unlink()
-        self.move(self.events[0], hours=1)
-        self.assertEqual(self.booked[2].state, "cancelled")
-        self.assertEqual(self.sessions() & self.booked, self.booked - self.booked[2])
-        self.assertEqual(len(self.sessions()), 5)
-        self.assertEqual(len(set(self.sessions().mapped("label"))), 1)
+    def test_who_comes_to_one_of_them_alone_or_not_to_that_one_stays_so(self):
+        """An interpreter for one session, a client who misses another; a change for all concerns these two as well."""
+        self.edit(self.events[2], "self_only", partner_ids=[Command.link(self.eve.partner_id.id)])
+        self.edit(self.events[3], "self_only", partner_ids=[Command.unlink(self.ana.partner_id.id)])
+        for which in ("all_events", "future_events"):
+            self.move(self.booked[0].event_id, which, hours=1)
+            self.assertEqual(self.booked.mapped(lambda one: len(one.participant_ids)), [1, 1, 2, 0, 1])
+        both = (self.ana | self.eve).partner_id
+        self.assertEqual(self.booked[2].participant_ids.partner_id, both)
+        self.move(self.booked[0].event_id, partner_ids=[Command.link(self.ben.partner_id.id)], hours=1)
+        self.assertEqual(self.booked[2].participant_ids.partner_id, both | self.ben.partner_id)
+        self.assertEqual(self.booked[3].participant_ids.partner_id, self.ben.partner_id)
         self.assert_every_event_has_its_session()
+
+    def test_who_held_one_of_them_does_not_stay_as_a_guest_when_all_are_moved_and_handed_over(self):
+        self.edit(self.events[2].with_user(self.sam), "self_only", user_id=self.omar.id)
+        base = self.events[0].with_user(self.sam)
+        start, stop = base.start + timedelta(hours=1), base.stop + timedelta(hours=1)
+        self.edit(base, start=start, stop=stop, user_id=self.eve.id)
+        self.assertEqual(self.booked.provider_id, self.eve)
+        self.assertEqual(self.booked.participant_ids.partner_id, self.ana.partner_id)
+
+    def test_a_question_about_a_declined_session_ends_when_it_is_moved_with_the_others(self):
+        """Core asks everybody anew for the new time."""
+        third = self.booked[2]
+        third.event_id.attendee_ids.filtered(lambda one: one.partner_id == self.ana.partner_id).do_decline()
+        self.assertEqual(third.client_decline, "asked")
+        self.move(self.events[0], hours=1)
+        self.assertFalse(third.client_decline)
+        self.assertFalse(third.decline_activity_id)
 
     def test_one_that_is_taken_out_keeps_its_session_and_the_others_stay(self):
         self.events[2].write({"recurrency": False, "recurrence_update": "self_only"})

@@ -76,6 +76,17 @@ class TestSeriesMails(SeriesCase, MailCase):
             self.assertEqual(self.sent(), [])
             self.assertEqual(len(self.sessions()), WEEKS + 3)
 
+    def test_who_would_have_come_to_what_a_shorter_series_has_no_more_is_told_once(self):
+        with self.mock_mail_gateway():
+            self.events[0].with_user(self.sam).write(
+                {"recurrency": True, "count": 3, "recurrence_update": "all_events"}
+            )
+            self.assertEqual(len(self.sessions("cancelled")), WEEKS - 3)
+        mails = self.env["mail.mail"].search([("subject", "like", "was cancelled")])
+        self.assertEqual(mails.recipient_ids, (self.dana | self.ana | self.ben).partner_id)
+        self.assertEqual(len(mails), 3)
+        self.assertEqual(mails.mapped(lambda mail: len(mail.attachment_ids)), [WEEKS - 3] * 3)
+
     def test_a_calendar_file_replaces_the_entry_that_was_sent_before(self):
         """The file's id is the session's: the event behind it may have changed with the series."""
         third = self.sessions()[2]

@@ -106,6 +106,13 @@ class TestSessionForm(EventCase):
             self.assertEqual(session.meeting_sentence, "The session is running on Zoom.")
             self.assertTrue(session.can_start)
 
+    def test_the_sign_in_an_alert_is_seen_whenever_the_alert_is(self):
+        # A view that extends the form once took another alert's sign for the one in the group “Video”.
+        form = etree.fromstring(self.as_user("telehealth.session", self.dana).get_view(view_type="form")["arch"])
+        signs = form.xpath("//div[contains(@class, 'alert') or contains(@class, 'warning')]/i")
+        self.assertTrue(signs)
+        self.assertEqual([sign.get("invisible") for sign in signs], [None] * len(signs))
+
     def test_coming_is_what_runs_or_has_not_passed(self):
         arch = etree.fromstring(self.env["telehealth.session"].get_view(view_type="search")["arch"])
         domain = literal_eval(arch.find(".//filter[@name='coming']").get("domain"))

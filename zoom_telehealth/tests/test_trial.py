@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 
 from .. import clock
 from ..zoom import trial as steps
-from ..zoom.transport import new_session
 from .readiness_case import ReadinessCase
 from .simulator import DANA
 
@@ -100,9 +99,8 @@ class TestTrial(ReadinessCase):
     def test_a_process_that_was_killed_while_creating_leaves_nothing(self):
         begun = self.begin()
         begun.attempt = steps.CREATE
-        token = self.env["zoom.connection.token"]._access_token(self.connection)
-        with new_session() as session:  # the meeting was made, and nobody wrote that down
-            steps.take(steps.CREATE, session, self.simulator.url, token, begun._wish(), begun.reference)
+        # The meeting was made, and nobody wrote that down.
+        self.connection._ask(lambda client: steps.take(steps.CREATE, client, begun._wish(), begun.reference))
         self.assertEqual(len(self.simulator.meetings()), 1)
         self.run_action()
         self.assertEqual(begun.state, "failed")
@@ -125,6 +123,20 @@ class TestTrial(ReadinessCase):
         self.run_action()
         self.assertEqual(begun.state, "failed")
         self.assertIn("connects again", begun.steps_html)
+
+    def test_a_refused_token_is_renewed_in_the_midst_of_it(self):
+        begun = self.begin()
+        self.simulator.control("POST", "tokens", action="expire_access")
+        self.run_action()
+        self.assertEqual(begun.state, "passed")
+        self.assertEqual(len(self.simulator.calls("POST", path="/oauth/token")), 1)
+
+    def test_a_practice_tests_no_connection_of_another_practices_provider(self):
+        """One app may serve both."""
+        self.app.company_ids |= self.harbour
+        self.connection.user_id = self.otto
+        with self.assertRaisesRegex(UserError, "a provider connects first"):
+            self.begin()
 
     def test_a_second_click_while_it_runs_begins_no_second_one(self):
         self.assertEqual(self.begin(), self.begin())

@@ -1,5 +1,6 @@
 """What Zoom hints at is read from Zoom before it has any effect, and what no event told is asked for (rule 6, R21)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from .. import clock
@@ -64,6 +65,15 @@ class TestHinted(ReadBackCase):
         self.assertEqual(self.work_all(), ["read"])
         self.booked.event_id.write({"start": soon(days=1), "stop": soon(days=1, hours=1)})
         self.assertEqual(self.work_all(), ["update"], "a wish of ours is told all the same")
+
+    def test_a_start_that_has_come_is_no_setting_that_zoom_did_not_take_over(self):
+        """A meeting that is made late, or runs, has the moment of that as its start."""
+        seen = self.connection._ask(lambda client: client.meeting(self.meeting.zoom_id))
+        late = replace(seen, start=self.booked.start + timedelta(minutes=4))
+        for ahead, unmet in ((timedelta(minutes=-1), "start_time"), (timedelta(minutes=1), False)):
+            with self.subTest(ahead=ahead), self.clock_at(self.booked.start + ahead):
+                self.meeting._note_unmet(late, told=True)
+                self.assertEqual(self.meeting.unmet, unmet)
 
     def test_a_meeting_deleted_in_zoom_is_made_anew(self):
         first = self.meeting.zoom_id

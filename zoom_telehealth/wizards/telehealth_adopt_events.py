@@ -99,4 +99,9 @@ class TelehealthAdoptEvent(models.TransientModel):
     # Not as superuser, as related fields are by default: anybody may name any event here.
     start = fields.Datetime(related="event_id.start", related_sudo=False, string="When")
     partner_ids = fields.Many2many(related="event_id.partner_ids", related_sudo=False, string="Who")
-    is_series = fields.Boolean("And all that follow", related="event_id.recurrency", related_sudo=False)
+    is_series = fields.Boolean(
+        "Is of a series",
+        related="event_id.recurrency",
+        related_sudo=False,
+        help="All its coming occurrences are taken over with it.",
+    )

@@ -27,6 +27,18 @@ class TelehealthCover(models.TransientModel):
         ]
         return super().default_get(fields) | {"line_ids": lines}
 
+    @api.model
+    def action_open(self):
+        """Open the dialog, saved already: the web client runs no button in a line of one that is not."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sessions to cover"),
+            "res_model": self._name,
+            "res_id": self.create({}).id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
 
 class TelehealthCoverLine(models.TransientModel):
     _name = "telehealth.cover.line"

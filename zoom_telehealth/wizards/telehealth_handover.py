@@ -45,7 +45,7 @@ class TelehealthHandover(models.TransientModel):
             dialog.session_ids = sessions[:MOST_SHOWN]
             dialog.count, dialog.overlap_count = len(sessions), len(overlaps)
             dialog.overlaps = "\n".join(list(overlaps.values())[:MOST_OVERLAPS_NAMED])
-            dialog.summary = sessions and self.env._(
+            dialog.summary = bool(sessions) and self.env._(
                 "%(count)s sessions, from %(first)s to %(last)s",
                 count=len(sessions),
                 first=format_date(self.env, sessions[0].start),
@@ -58,14 +58,14 @@ class TelehealthHandover(models.TransientModel):
         for dialog in self:
             to = dialog.to_id._origin
             on_zoom = dialog._sessions().filtered(lambda session: session.place == "zoom")
-            missing = to and on_zoom and not connections._for_session(to, dialog.company_id)
+            missing = bool(to and on_zoom) and not connections._for_session(to, dialog.company_id)
             dialog.no_video = missing and self.env._(
                 "%s has not connected Zoom: these sessions have no video until they do.", to.name
             )
             # As superuser: schedulers see no connections, and are told a number alone.
             meetings = on_zoom.sudo().meeting_ids.filtered(lambda meeting: meeting.state == "live")
             stranded = len(meetings.filtered(lambda meeting: meeting.connection_id.state not in WORKING))
-            dialog.orphans = stranded and self.env._(
+            dialog.orphans = bool(stranded) and self.env._(
                 "%(count)s meetings stand at Zoom in the name of %(provider)s, whose connection does not work. Odoo "
                 "removes them should it be connected again; until then they are in the list of Zoom meetings as “To "
                 "be removed”.",

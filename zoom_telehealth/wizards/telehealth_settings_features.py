@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..models.res_company_features import SWITCHES
+from ..models.res_company_features import JOIN_LINKS_HELP, SWITCHES
 from ..zoom import features
 
 MORE_SWITCHES = ("telehealth_join_links", "telehealth_recording_deletion", "telehealth_setup_check")
@@ -11,7 +11,7 @@ MORE_SWITCHES = ("telehealth_join_links", "telehealth_recording_deletion", "tele
 class TelehealthSettingsFeatures(models.TransientModel):
     _inherit = "telehealth.settings"
 
-    telehealth_join_links = fields.Boolean("Personal join links")
+    telehealth_join_links = fields.Boolean("Personal join links", help=JOIN_LINKS_HELP)
     telehealth_recording_deletion = fields.Boolean("Deletion of recordings")
     telehealth_setup_check = fields.Boolean("Check settings in Zoom")
     feature_table = fields.Html(compute="_compute_feature_table", sanitize=False)

@@ -46,7 +46,9 @@ class ZoomDisconnect(models.TransientModel):
             meetings = concerned._meetings_ahead(company or None)
             dialog.ending_ids, dialog.staying_ids = ending, concerned - ending
             dialog.coming = len(meetings)
-            dialog.coming_until = format_datetime(self.env, meetings[-1:].session_id.start) if meetings else False
+            # How many are lost says what this does, also of another practice's; when those are, is not told.
+            own = meetings.company_id <= self.env.user.company_ids
+            dialog.coming_until = own and format_datetime(self.env, meetings[-1:].session_id.start)
             dialog.minutes = PARTING.total_seconds() // 60
             dialog.removal = self.env["zoom.connection"]._removal_sentence()
             dialog.help_sentence = (company or self.env.company.sudo())._telehealth_help_sentence()

@@ -86,7 +86,7 @@ def make(
     :raises OutcomeUnknown: sent, but no answer came, or not in time, or not whole
     """
     started = time.monotonic()
-    deadline = started + timeouts.total if deadline is None else deadline
+    deadline = min(started + timeouts.total if deadline is None else deadline, timeouts.ends_at)
     # Raised outside the except block: or its __context__ would keep requests' error, which has our request.
     outcome = _attempt(session, call, timeouts, deadline, clock)
     milliseconds = round((time.monotonic() - started) * 1000)

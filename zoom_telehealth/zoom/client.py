@@ -149,11 +149,11 @@ class ZoomClient:
         """A personal join link. Scope `meeting:write:invite_links`.
 
         :param name: shown in the meeting, cut to Zoom's 64 characters
-        :param ttl_seconds: how long it works, 0 to 7,776,000 (90 days)
+        :param ttl_seconds: how long it works, up to 7,776,000 (90 days); to Zoom 0 means for ever
         :raises MeetingGone: Zoom has no such meeting
         """
-        if not 0 <= ttl_seconds <= LONGEST_INVITE_SECONDS:
-            raise ValueError("A link works for 0 to 7,776,000 seconds.")
+        if not 0 < ttl_seconds <= LONGEST_INVITE_SECONDS:
+            raise ValueError("A link works for 1 to 7,776,000 seconds.")
         body = {"attendees": [{"name": name[:LONGEST_NAME]}], "ttl": ttl_seconds}
         answer = self._send("POST", "/meetings/{id}/invite_links", meeting_id=meeting_id, json=body)
         attendees = object_in(answer).get("attendees")

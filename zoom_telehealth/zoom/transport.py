@@ -15,9 +15,11 @@
 from __future__ import annotations
 
 import functools
+import math
 import ssl
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -36,17 +38,29 @@ class Timeouts:
     :ivar connect: for the connection and its TLS handshake
     :ivar read: for each silence while the answer is awaited and read
     :ivar total: for the whole call with its repetition, if it may be repeated
+    :ivar hurried: a person waits
+    :ivar ends_at: when all that is asked with these must be over, on :func:`time.monotonic`'s scale
     """
 
     connect: float
     read: float
     total: float
+    hurried: bool = False
+    ends_at: float = math.inf
+
+    def altogether(self, seconds: float) -> Timeouts:
+        """The same for several calls that share so many seconds, from now on."""
+        return replace(self, ends_at=time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds until all must be over."""
+        return self.ends_at - time.monotonic()
 
 
 # Zoom answers in well under a second; its own gateway gives up after 30 s.
 BACKGROUND = Timeouts(connect=5.0, read=30.0, total=45.0)
 # A person waits for a page.
-CLICK = Timeouts(connect=2.0, read=4.0, total=5.0)
+CLICK = Timeouts(connect=2.0, read=4.0, total=5.0, hurried=True)
 
 
 class InsecureAddress(requests.RequestException):

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import requests
-
 from .client import ZoomClient
 from .errors import MeetingGone, ZoomError
-from .pacing import Pace
 from .payloads import MeetingSeen, MeetingWish
-from .transport import BACKGROUND
 
 CREATE, READ, CHANGE, HEAR, DELETE = "create", "read", "change", "hear", "delete"
 STEPS = (CREATE, READ, CHANGE, HEAR, DELETE)
@@ -41,27 +37,14 @@ def changed(wish: MeetingWish) -> MeetingWish:
     return replace(wish, duration_minutes=wish.duration_minutes + LONGER_BY_MINUTES)
 
 
-def take(
-    step: str,
-    session: requests.Session,
-    api_url: str,
-    access_token: str,
-    wish: MeetingWish,
-    reference: str,
-    meeting_id: str = "",
-    pace: Pace | None = None,
-) -> StepResult:
-    """Do one step at Zoom.
+def take(step: str, client: ZoomClient, wish: MeetingWish, reference: str, meeting_id: str = "") -> StepResult:
+    """Do one step at Zoom. Done again where Zoom refused the token in the midst of it, it does no harm.
 
     :param step: one of :data:`STEPS`, but for :data:`HEAR`, which asks nobody
     :param meeting_id: what the create step gave; without it the delete step looks for the reference
-    :param pace: makes each call wait for its turn
+    :raises ZoomError: Zoom's answer was no, or none
     """
-    client = ZoomClient(session, api_url, access_token, timeout=BACKGROUND, pace=pace)
-    try:
-        return _STEPS[step](client, wish, reference, meeting_id)
-    except ZoomError as error:
-        return StepResult(False, meeting_id, error=error)
+    return _STEPS[step](client, wish, reference, meeting_id)
 
 
 def _create(client: ZoomClient, wish: MeetingWish, _reference: str, _meeting_id: str) -> StepResult:
