@@ -41,8 +41,8 @@ class TelehealthPortal(CustomerPortal):
             {
                 "page_name": "telehealth_sessions",
                 "pager": pages,
-                "coming": [session._portal_values(request.env.user) for session in coming],
-                "earlier": [session._portal_values(request.env.user) for session in earlier],
+                "coming": [session._portal_row(request.env.user) for session in coming],
+                "earlier": [session._portal_row(request.env.user) for session in earlier],
                 "help_lines": (coming or earlier)[:1].company_id._telehealth_help_lines(),
             },
         )

@@ -93,6 +93,17 @@ class TelehealthSessionDoor(models.Model):
 
         :param user: ``res.users`` record whose language and time zone are used
         """
+        ready = self.place in VIDEO_PLACES and bool(self._join_link())
+        return self._portal_facts(user) | {"ready": ready}
+
+    def _portal_row(self, user):
+        """Return what a list shows of a session: whether there is a way in is looked up where the door is open alone.
+
+        :param user: ``res.users`` record whose language and time zone are used
+        """
+        return self._portal_values(user) if self._door() == "open" else self._portal_facts(user)
+
+    def _portal_facts(self, user):
         self.ensure_one()
         zone = user.tz or self.provider_id.tz or "UTC"
         practice_zone = self.provider_id.tz or zone
@@ -105,7 +116,6 @@ class TelehealthSessionDoor(models.Model):
             "place": self.place,
             "door": self._door(),
             "live": self.state == "live",
-            "ready": self.place in VIDEO_PLACES and bool(self._join_link()),
             "day": format_date(self.env, _local(self.start, zone).date(), date_format="EEEE, d MMMM y"),
             "time": self._time_range(zone),
             "zone": zone.replace("_", " "),

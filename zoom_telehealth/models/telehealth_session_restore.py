@@ -25,12 +25,14 @@ class TelehealthSessionRestore(models.Model):
         # would tell the calendars beside Odoo of a change.
         events.filtered(lambda event: not event.active).action_unarchive()
         events.filtered(lambda event: not event.telehealth).write({"telehealth": True})
+        coming = cancelled.filtered(lambda session: session.start > clock.now())
+        # As superuser: answers are their attendees' own. Who is invited again answers again.
+        coming.sudo()._forget_declines()
         awaiting = cancelled._await_again()
         own = cancelled.filtered(lambda session: session.provider_id == self.env.user)
         declined = own.filtered(lambda session: "declined" in session.sudo()._provider_attendee().mapped("state"))
         (own & awaiting | declined).action_accept()
-        coming = (cancelled - awaiting).filtered(lambda session: session.start > clock.now())
-        coming.event_id.attendee_ids._send_invitation_emails()
+        (coming - awaiting).event_id.attendee_ids._send_invitation_emails()
         return True
 
     def _await_again(self):

@@ -91,6 +91,18 @@ class TestAdoptingEvents(TelehealthCase):
         )
         self.assertEqual(len(sent), 2)
 
+    def test_nobody_is_invited_to_what_is_taken_over_no_more(self):
+        """The dialog was open for a while: one event went to a colleague meanwhile."""
+        form = self.dialog()
+        form.invites = True
+        dialog = form.save().with_context(no_mail_to_attendees=False)
+        self.plain.sudo().user_id = self.omar
+        before = self.env["mail.message"].search([])
+        dialog.action_adopt()
+        self.assertFalse(self.plain.telehealth)
+        sent = self.env["mail.message"].search([]) - before
+        self.assertFalse(sent.filtered(lambda one: one.model == "calendar.event" and one.res_id == self.plain.id))
+
     def test_nothing_ticked_is_said(self):
         dialog = self.dialog().save()
         dialog.line_ids.chosen = False

@@ -121,6 +121,16 @@ class TestQueryCounts(QueryCounting, TelehealthCase):
             with self.subTest(user=user.login):
                 self.assertLessEqual(self.read_by(user, "calendar.event", fields), 0)
 
+    def test_a_clients_list_of_sessions_costs_no_query_for_each(self):
+        self.as_user("calendar.event", self.dana).create(self.values(MANY))
+        sessions = self.session_of(self.env["calendar.event"].search([("telehealth", "=", True)]))
+
+        def read(number):
+            for session in sessions[:number].with_prefetch(sessions[:number].ids):
+                session._portal_row(self.ana)
+
+        self.assertLessEqual(self.for_one_more(read), 0)
+
     def test_finding_what_is_due_is_one_query_whatever_is_due(self):
         self.as_user("calendar.event", self.dana).create(self.values(MANY))
         self.assertEqual(self.queries(lambda number: self.env["zoom.reconciler"]._due(number), MANY), 1)

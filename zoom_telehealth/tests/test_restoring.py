@@ -67,6 +67,16 @@ class TestRestoring(MailCase):
                     session.with_user(self.dana).action_accept()
                     self.assertEqual(len(self.texts_to(self.ana)), 1 - mails, "invited once, when it is accepted")
 
+    def test_clients_who_declined_it_are_asked_anew(self):
+        """Else their declining it once more would change nothing."""
+        self.sunrise.telehealth_client_decline = "remove"
+        anas = self.event.sudo().attendee_ids.filtered(lambda one: one.partner_id == self.ana.partner_id)
+        for _turn in range(2):
+            anas.do_decline()
+            self.assertEqual(self.session.state, "cancelled")
+            self.session.with_user(self.dana).action_restore()
+            self.assertEqual((self.session.state, anas.state), ("scheduled", "needsAction"))
+
     def test_what_is_not_cancelled_stays_as_it_is(self):
         with self.mock_mail_gateway():
             self.session.with_user(self.dana).action_restore()

@@ -79,7 +79,9 @@ class TelehealthAdoptEvents(models.TransientModel):
         events._let_series_go_on_from_here()
         if self.invites:
             # One for each event, and for a series the one for its next occurrence.
-            (events.filtered(lambda event: not event.recurrence_id) | chosen).attendee_ids._send_invitation_emails()
+            next_ones = [of_series[:1] for series, of_series in events.grouped("recurrence_id").items() if series]
+            alone = events.filtered(lambda event: not event.recurrence_id)
+            alone.union(*next_ones).attendee_ids._send_invitation_emails()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Taken over"),
