@@ -185,7 +185,7 @@ def _taken(sent: Sequence[Sent]) -> int:
 
 
 def _odoo_p99(side: WebhookSide, after: int) -> float:
-    """Return how long the slowest hundredth of the deliveries that came after one waited for their effect, in seconds."""
+    """Return after how many seconds 99 % of the deliveries that came after one had their effect."""
     rows = side.stack.sql(
         "SELECT extract(epoch FROM worked_at - received_at) FROM zoom_delivery"
         " WHERE event LIKE 'meeting.participant%%' AND id > %s",
