@@ -156,10 +156,11 @@ def _stream(side: WebhookSide, requests: Sequence[bytes]) -> Iterator[Measuremen
     yield from _answers(where, sent, p95=0.3, p99=1.0)
     yield Measurement(f"{where}: effect after, p50", percentile(late, 0.5), "s")
     yield Measurement(f"{where}: effect after, p99", percentile(late, 0.99), "s", 2.0)
-    yield Measurement(f"{where}: effect after, by Odoo's own times, p99", _odoo_p99(side), "s", 2.0)
+    yield Measurement(f"{where}: effect after, by Odoo's own times, p99", _odoo_p99(side, 0), "s", 2.0)
 
 
 def _burst(side: WebhookSide, requests: Sequence[bytes]) -> Iterator[Measurement]:
+    [[last]] = side.stack.sql("SELECT max(id) FROM zoom_delivery")
     bursts = in_bursts(side.url, requests, side.wait_until_worked_on)
     side.wait_until_worked_on(120.0)
     where = f"events, {BURST} at once"
@@ -168,6 +169,7 @@ def _burst(side: WebhookSide, requests: Sequence[bytes]) -> Iterator[Measurement
     yield Measurement(f"{where}: answer after, p50", percentile(first, 0.5), "s")
     yield Measurement(f"{where}: sent again, as no answer came within 3 s", again, "events")
     yield Measurement(f"{where}: never taken", len(requests) - sum(map(_taken, bursts)), "events", 0)
+    yield Measurement(f"{where}: effect after, by Odoo's own times, p99", _odoo_p99(side, last), "s", 2.0)
 
 
 def _answers(where: str, sent: Sequence[Sent], p95: float, p99: float) -> Iterator[Measurement]:
@@ -182,9 +184,12 @@ def _taken(sent: Sequence[Sent]) -> int:
     return sum(one.status == TAKEN for one in sent)
 
 
-def _odoo_p99(side: WebhookSide) -> float:
+def _odoo_p99(side: WebhookSide, after: int) -> float:
+    """Return after how many seconds 99 % of the deliveries that came after one had their effect."""
     rows = side.stack.sql(
-        "SELECT extract(epoch FROM worked_at - received_at) FROM zoom_delivery WHERE event LIKE 'meeting.participant%'"
+        "SELECT extract(epoch FROM worked_at - received_at) FROM zoom_delivery"
+        " WHERE event LIKE 'meeting.participant%%' AND id > %s",
+        (after,),
     )
     return percentile([float(seconds) for (seconds,) in rows], 0.99)
 

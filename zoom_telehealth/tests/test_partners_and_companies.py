@@ -49,6 +49,22 @@ class TestPartnersAndCompanies(TelehealthCase):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.as_user("res.company", user).browse(self.sunrise.id).write({"telehealth_minutes_before": 1})
 
+    def test_a_manager_sees_no_provider_of_another_practice_that_shares_the_app(self):
+        danas = self.connection_row(self.dana, self.app, "zoom-dana")
+        self.app.company_ids |= self.harbour
+        ottos = self.connection_row(self.otto, self.app, "zoom-otto")
+        findings = self.env["zoom.database.finding"]
+        findings.create([{"connection_id": one.id, "kind": "dead"} for one in danas + ottos])
+        for user, seen in ((self.mia, danas), (self.max, ottos)):
+            with self.subTest(user=user.login):
+                self.assertEqual(self.as_user("zoom.connection", user).search([]), seen)
+                self.assertEqual(findings.with_user(user)._of_last_move().connection_id, seen)
+        dialog = self.as_user("zoom.disconnect", self.max).create({"company_id": self.harbour.id})
+        self.assertEqual((dialog.ending_ids, dialog.staying_ids), (danas.browse(), ottos))
+        self.app.company_ids = self.sunrise
+        mias = self.as_user("zoom.connection", self.mia).search([])
+        self.assertEqual(mias, danas + ottos, "nobody else could end it")
+
     def test_a_user_reads_the_zoom_state_of_their_own_preferences_alone(self):
         self.connection_row(self.dana, self.app, "zoom-dana")
         dana = self.as_user("res.users", self.dana).browse(self.dana.id)

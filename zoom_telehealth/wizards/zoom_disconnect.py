@@ -44,7 +44,9 @@ class ZoomDisconnect(models.TransientModel):
             concerned = company._zoom_connections() if company else dialog.connection_ids.sudo()
             ending = concerned._serves_only(company) if company else concerned
             meetings = concerned._meetings_ahead(company or None)
-            dialog.ending_ids, dialog.staying_ids = ending, concerned - ending
+            dialog.ending_ids = ending
+            # Of an app that serves another practice as well, its people are not named here.
+            dialog.staying_ids = (concerned - ending).sudo(False)._filtered_access("read")
             dialog.coming = len(meetings)
             # How many are lost says what this does, also of another practice's; when those are, is not told.
             own = meetings.company_id <= self.env.user.company_ids
