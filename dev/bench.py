@@ -1,7 +1,8 @@
 """`make bench`: runs every tests/bench/bench_*.py on a running system, prints a table, writes .cache/bench.json.
 
 Each file has a function `measure(stack)` that yields rows (dev.measurement.Measurement); `stack` is a dev.trial_stack.
-TrialStack. What is compared is measured in the same run. `python3 -m dev bench saving` runs files with that word only.
+TrialStack with a fresh practice. What is compared is measured in the same run. `python3 -m dev bench saving` runs
+files with that word only.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
     with trial_stack.running() as stack:
         for path in files:
             say(f"{path.stem} ...")
+            stack.reset()  # what another has left would count
             rows += [measurement.as_row(run) for measurement in _measure(path, stack)]
     say("\n" + table(rows))
     paths.BENCH_RESULT.write_text(json.dumps(rows, indent=2) + "\n")

@@ -40,7 +40,6 @@ def measure(stack: TrialStack) -> Iterator[Measurement]:
 
 
 def _prepared(stack: TrialStack, stub: CalendarStub) -> Practice:
-    stack.reset()
     stack.restart_odoo(addons_path=stack.addons_path(ADDONS), bench_calendar_stub_url=stub.url)
     stack.rpc("admin", "ir.module.module", "update_list")
     [stubs] = stack.rpc("admin", "ir.module.module", "search", [[["name", "=", "bench_calendar_stub"]]])

@@ -28,7 +28,6 @@ CREATE = ("POST", "/v2/users/me/meetings")
 def measure(stack: TrialStack) -> Iterator[Measurement]:
     """Yield the time from commit to link, and how many calls reached Zoom before the commit."""
     yield Measurement("link: the machine's load before (1: one core busy)", os.getloadavg()[0], "processes")
-    stack.reset()
     practice = Practice(stack)
     practice.connect("dana")
     practice.settle()

@@ -21,7 +21,6 @@ def measure(stack: TrialStack) -> Iterator[Measurement]:
     """Yield how many sessions have no meeting, two, or a wrong one, and how many meetings have no session."""
     seed = int(os.environ.get("FAULT_RUN_SEED") or random.SystemRandom().randrange(10**6))
     say(f"  seed {seed} (FAULT_RUN_SEED={seed} repeats it)")
-    stack.reset()
     run = FaultRun(stack, seed, sessions=SESSIONS, hosts=HOSTS)
     run.go(rounds=ROUNDS, kills=KILLS)
     before_the_sweep, verdict = run.end()

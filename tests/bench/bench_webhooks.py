@@ -52,7 +52,6 @@ def measure(stack: TrialStack) -> Iterator[Measurement]:
 
 def _prepared(stack: TrialStack) -> WebhookSide:
     """Two workers, a practice that keeps attendance, and meetings to which people may come."""
-    stack.reset()
     stack.restart_odoo(workers=str(WORKERS), gevent_port=str(free_port()), addons_path=stack.addons_path(PLAIN))
     practice = Practice(stack)
     stack.rpc("admin", "ir.module.module", "update_list")
