@@ -12,6 +12,7 @@ from typing import Any
 
 from dev.trial_stack import TrialStack
 from tests.bench.calendar_stub import CalendarStub
+from tests.system.patience import eventually
 from tests.system.practice import ODOO_FORMAT, Booked, Practice
 from tests.system.zoom_side import ZoomSide
 
@@ -78,10 +79,7 @@ class Side:
 
     def mails_since(self, before: int) -> list[EmailMessage]:
         """Return what was sent after so many mails, at least one."""
-        deadline = time.monotonic() + 10
-        while len(self.stack.mails()) == before and time.monotonic() < deadline:
-            time.sleep(0.1)
-        return self.stack.mails()[before:]
+        return eventually(lambda: self.stack.mails()[before:], "a mail is sent")
 
     def zoom_calls(self) -> list[str]:
         """Return the methods of the calls about meetings since a session was booked."""
@@ -136,7 +134,7 @@ class Series:
 
     def subjects_to_alex(self) -> list[str]:
         """Return what Alex was written to since the series stood there."""
-        time.sleep(1)
+        time.sleep(1)  # one too many would come right after
         return [str(mail["Subject"]) for mail in self.stack.mails()[self.mails :] if "alex" in mail["To"].lower()]
 
     def assert_intact(self, *weeks: int) -> None:
