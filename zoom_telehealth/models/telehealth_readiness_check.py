@@ -52,7 +52,7 @@ class TelehealthReadinessCheck(models.Model):
         pages = self.search([("company_id", "in", companies.ids)])
         known = {(page.company_id.id, page.user_id.id): page.id for page in pages}
         owners = {(company.id, False) for company in companies}
-        owners |= {(company.id, user.id) for company in companies for user in self._providers(company)}
+        owners |= {(company.id, user.id) for company in companies for user in company._telehealth_people("provider")}
         self.browse(page for owner, page in known.items() if owner not in owners).unlink()
         self.create([{"company_id": company, "user_id": user} for company, user in sorted(owners - known.keys())])
 
@@ -143,10 +143,7 @@ class TelehealthReadinessCheck(models.Model):
         )
 
     def _who_is_told(self):
-        managers = self.env.ref("zoom_telehealth.group_manager").all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-        )
-        return self.user_id | managers
+        return self.user_id | self.company_id._telehealth_people("manager")
 
 
 class ZoomConnectionReadiness(models.Model):

@@ -91,7 +91,7 @@ class TelehealthReadinessDiagnostics(models.Model):
             "lowest_plan": company.telehealth_lowest_plan,
             "features_on": [row["feature"] for row in company._telehealth_feature_rows() if row["on"]],
             "horizon_days": company.telehealth_horizon_days,
-            "providers": len(self._providers(company)),
+            "providers": len(company._telehealth_people("provider")),
         }
 
     def _count_by(self, model, field, company):
