@@ -115,7 +115,7 @@ class TelehealthReadinessCheck(models.Model):
     # === TELLING === #
 
     def _announce(self, first):
-        """Tell those who can mend it what turned red since the last look, once; take it back when nothing of it is left.
+        """Tell those who can mend it once what turned red since the last look; take it back when none of it is left.
 
         Not by the lines of before: they follow what is known here whenever somebody opens the page.
 
