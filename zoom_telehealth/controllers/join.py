@@ -48,7 +48,10 @@ class TelehealthJoinController(http.Controller):
             session._hurry()
             return request.redirect(f"/my/sessions/{token}")
         session._admit(request.env.user.partner_id)
-        return leave_for(personal_link(session, request.env.user.partner_id) or link)
+        try:
+            return leave_for(personal_link(session, request.env.user.partner_id) or link)
+        except errors.MeetingGone:
+            return request.redirect(f"/my/sessions/{token}")
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
     def start(self, token, zoom=None, alone=None):

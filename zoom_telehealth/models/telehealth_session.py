@@ -166,7 +166,7 @@ class TelehealthSession(models.Model):
                 "The meeting is made right after.",
                 self.provider_id.name or self.env._("The provider"),
             )
-        if meeting and meeting.state == "live" and meeting._agrees():
+        if meeting and meeting.state == "live" and meeting._agrees() and not meeting.missing:
             return "ready", self.env._("The Zoom meeting is ready.")
         if meeting and meeting.failure:
             return "failing", meeting._failure_sentence()
@@ -176,6 +176,10 @@ class TelehealthSession(models.Model):
             return "later", self.env._(
                 "The Zoom meeting is made %s days before the session. The link below works then and never changes.",
                 self.company_id.telehealth_horizon_days,
+            )
+        if meeting and meeting.missing:
+            return "pending", self.env._(
+                "Zoom says that it has no such meeting. Odoo looks again, and makes it anew where it is gone."
             )
         if meeting and meeting.state == "live":
             return "pending", self.env._("Zoom is being told about the change.")

@@ -105,6 +105,9 @@ class ZoomMeeting(models.Model):
     look_again_at = fields.Datetime(readonly=True, help="When to look for a double that Zoom made late.")
     let_go = fields.Boolean(readonly=True, help="To be removed at Zoom though its session is still to come.")
     hinted_at = fields.Datetime(readonly=True, help="When Zoom, or a click, told that something may have changed.")
+    missing = fields.Boolean(
+        "Missing at Zoom", readonly=True, help="Zoom said so twice at a click: nobody is led there until it was read."
+    )
     pulled_at = fields.Datetime("Last asked", readonly=True, help="When Zoom was asked whether it runs or was held.")
     lease_until = fields.Datetime(readonly=True, help="Until then one process works on this meeting.")
     next_try = fields.Datetime("Next try", readonly=True)
