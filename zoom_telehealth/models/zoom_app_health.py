@@ -119,8 +119,11 @@ class ZoomAppHealth(models.Model):
             else:
                 app.webhook_state, app.webhook_sentence = (
                     "good",
-                    self.env._("Zoom checked the address on %s.", format_datetime(self.env, app.webhook_validated_at)),
+                    self.env._("Zoom checked the address on %s.", app._validated_on()),
                 )
+
+    def _validated_on(self):
+        return format_datetime(self.env, self.webhook_validated_at, dt_format="short")
 
     def _webhook_trouble(self):
         """Return the name of what is wrong with this app's events, or False; what a person mends first comes first."""
@@ -160,7 +163,7 @@ class ZoomAppHealth(models.Model):
             "unchecked": self.env._(
                 "Zoom checks the address every 72 hours and has not done so since %s: after six failed checks it stops "
                 "sending. See that this server can be reached from the internet, then choose Validate in the Zoom app.",
-                format_datetime(self.env, self.webhook_validated_at),
+                self._validated_on(),
             ),
             "missed": self.env._(
                 "%s sessions of the last 7 days ended without an event from Zoom; Odoo found out by asking. In the "
