@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from .common import HELP_PHONE, soon
 from .session_routes_case import SessionRoutesCase
+from .simulator import NO_ANSWERS, NOWHERE
 
 CONNECT = "/zoom_telehealth/oauth/connect"
 
@@ -108,14 +109,17 @@ class TestStart(SessionRoutesCase):
         self.env.invalidate_all()
         self.assertEqual((self.connection.state, self.connection.reason), ("reconnect_needed", "grant_refused"))
 
-    def test_a_silent_zoom_says_try_again(self):
+    def test_a_zoom_that_does_not_answer_says_how_and_to_try_again(self):
         self.connect_dana()
-        for kind, keys in (("reset", {}), ("html", {}), ("empty", {}), ("status", {"status": 502})):
+        self.sign_in(self.dana)
+        for kind, keys, words in NO_ANSWERS:
             self.simulator.fault(kind, path="/v2/meetings/*", times=9, **keys)
-            self.sign_in(self.dana)
-            with self.subTest(kind=kind):
-                self.assertTrouble("Zoom did not answer")
+            with self.subTest(kind=kind, **keys):
+                self.assertTrouble(words)
             self.simulator.control("DELETE", "faults")
+        self.connection.api_url = NOWHERE
+        self.assertTrouble("Zoom cannot be reached")
+        self.assertEqual(self.danas.state, "scheduled")
         self.assertEqual(self.danas.state, "scheduled")
 
     def test_a_meeting_removed_at_zoom_is_announced_as_being_made_anew(self):
