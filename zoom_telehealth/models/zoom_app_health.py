@@ -130,22 +130,24 @@ class ZoomAppHealth(models.Model):
         self.ensure_one()
         if not self.has_webhook_secret:
             return False
-        wrong_secret = self._lately_refused(webhook.BAD_SIGNATURE)
-        if wrong_secret:
+        if self._lately_refused(webhook.BAD_SIGNATURE):
             return "secret"
+        # Looked at after the signature: whoever sent them knows the secret token.
+        if self._lately_refused(webhook.TOO_OLD, webhook.TOO_NEW):
+            return "clock"
         if self.webhook_validated_at and self.webhook_validated_at < clock.now() - CHECKED_WITHIN:
             return "unchecked"
         if self.webhook_validated_at and self.webhook_missed >= MISSED_ALARM:
             return "missed"
         return "parked" if self.webhook_parked else False
 
-    def _lately_refused(self, reason):
-        """Whether requests were refused for this reason, several of them, and none was believed since."""
+    def _lately_refused(self, *reasons):
+        """Whether requests were refused for these reasons, several of them, and none was believed since."""
         refusal = self.env["zoom.webhook.refusal"].sudo()
         rows = refusal.search(
             [
                 ("app_id", "=", self._origin.id),
-                ("reason", "=", reason),
+                ("reason", "in", reasons),
                 ("day", ">=", (clock.now() - timedelta(days=1)).date()),
             ]
         )
@@ -159,6 +161,11 @@ class ZoomAppHealth(models.Model):
                 "Requests come that are signed with another secret token, and they are refused. If they are Zoom's, "
                 "copy the Secret Token from the Zoom app's Features page into the field here, and choose Validate "
                 "there."
+            ),
+            "clock": self.env._(
+                "Requests that Zoom signed are refused for their time: too old, or from the future. As a rule this "
+                "server's clock is wrong, and the server's administrator sets it right. What they told is found by "
+                "asking Zoom."
             ),
             "unchecked": self.env._(
                 "Zoom checks the address every 72 hours and has not done so since %s: after six failed checks it stops "

@@ -140,10 +140,10 @@ class TestRefusedConnections(ConnectingCase):
     def test_an_answer_that_is_not_zooms_saves_nothing(self):
         for path in ("/oauth/token", "/v2/users/me"):
             for kind, keys, words in NO_ANSWERS:
+                self.simulator.fault(kind, path=path, times=None, **keys)
                 with self.subTest(path=path, kind=kind, **keys):
-                    self.simulator.fault(kind, path=path, times=None, **keys)
                     self.assertEnds(self.connect(), words)
-                    self.simulator.control("DELETE", "faults")
+                self.simulator.control("DELETE", "faults")
 
     def test_a_zoom_that_is_not_there_saves_nothing(self):
         back = self.simulator.decide(self.to_zoom())
