@@ -143,7 +143,7 @@ class TelehealthTrial(models.Model):
 
     @api.model
     def _connection_for(self, page, user):
-        """Return the working connection of a provider's page; on a practice's page the asker's own, or a colleague's."""
+        """Return a provider's page's working connection; on a practice's page the asker's own, or a colleague's."""
         connections = self.env["zoom.connection"]
         if page.user_id:
             return connections._for_session(page.user_id, page.company_id)
