@@ -13,11 +13,12 @@ from ..zoom import errors
 from ..zoom.transport import CLICK
 from .page import render_page
 from .personal_link import personal_link
+from .unanswered import UNANSWERED, way_of
 
 _logger = logging.getLogger(__name__)
 
 # Causes for which Start failed at Zoom, and not because there was nothing to start.
-ZOOM_FAILED = ("reconnect", "misconfigured", "copy", "key", "unreachable", "refused")
+ZOOM_FAILED = ("reconnect", "misconfigured", "copy", "key", "unanswered", "refused")
 
 
 class TelehealthJoinController(http.Controller):
@@ -97,9 +98,9 @@ class TelehealthJoinController(http.Controller):
             return self._trouble(session, "copy")
         except KeyUnusable:
             return self._trouble(session, "key")
-        except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
+        except UNANSWERED as trouble:
             _logger.info("No start link for session %s: %s", session.id, trouble)
-            return self._trouble(session, "unreachable")
+            return self._trouble(session, "unanswered", way=way_of(trouble))
         except errors.ZoomError as trouble:
             _logger.warning("No start link for session %s: %s", session.id, trouble)
             return self._trouble(session, "refused")

@@ -30,7 +30,7 @@ class ResUsersZoom(models.Model):
                 user.zoom_parting = self.env._(
                     "Disconnected. Your coming meetings are being removed at Zoom, until %s at the latest; then the "
                     "tokens are erased.",
-                    format_datetime(self.env, parting.parting_until),
+                    format_datetime(self.env, parting.parting_until, dt_format="short"),
                 )
             asking = connections.filtered("move_asked")[:1]
             if asking:

@@ -81,7 +81,7 @@ class TelehealthReadinessFacts(models.Model):
             redirect_uri=app._redirect_uri(),
             reached=bool(connected or app.webhook_validated_at),
             webhook=app.webhook_state or "off",
-            webhook_last=format_datetime(self.env, app.webhook_delivered_at) if app.webhook_delivered_at else "–",
+            webhook_last=format_datetime(self.env, app.webhook_delivered_at, dt_format="short") or "–",
             key=self._key(),
             seconds_ahead=self._seconds_ahead(company),
             actions=self._stopped_actions(),

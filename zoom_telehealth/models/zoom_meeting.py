@@ -137,11 +137,12 @@ class ZoomMeeting(models.Model):
         self.ensure_one()
         cause = dict(self._fields["failure"]._description_selection(self.env))[self.failure]
         if self.failure == "quota":
-            reset = format_datetime(self.env, next_midnight(clock.now()))
+            reset = format_datetime(self.env, next_midnight(clock.now()), dt_format="short")
             cause = self.env._("%(cause)s Zoom counts anew from %(time)s.", cause=cause, time=reset)
         if not self.next_try or self.next_try <= clock.now():
             return self.env._("%s It is being tried again.", cause)
-        return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=format_datetime(self.env, self.next_try))
+        next_try = format_datetime(self.env, self.next_try, dt_format="short")
+        return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=next_try)
 
     def _hurry(self):
         """Have the next try now, since somebody waits or has mended the cause. A limit that Zoom set is kept to.

@@ -9,8 +9,8 @@ from ..controllers.minute_limit import MinuteLimit
 from ..zoom import features
 from ..zoom.personal_link import LIFE_SECONDS
 from .common import ANA, HELP_PHONE
+from .session_routes_case import SessionRoutesCase
 from .simulator import DANA
-from .test_join_routes import SessionRoutesCase
 from .test_places import LINK
 
 SCOPE = "meeting:write:invite_links"
