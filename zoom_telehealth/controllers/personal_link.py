@@ -36,9 +36,7 @@ def personal_link(session, partner):
     # Zoom is asked with no transaction of ours open.
     request.env.cr.commit()  # pylint: disable=invalid-commit
     try:
-        return connection._ask(
-            lambda client: _own_link(client, zoom_id, name), timeout=CLICK.altogether(CLICK.total)
-        )
+        return connection._ask(lambda client: _own_link(client, zoom_id, name), timeout=CLICK.altogether(CLICK.total))
     except errors.MeetingGone:
         session._miss(zoom_id)
         raise
@@ -50,7 +48,7 @@ def personal_link(session, partner):
 
 
 def _own_link(client, zoom_id, name):
-    """Ask for the link, and where Zoom has no such meeting once more for that: its word counts when said twice (rule 7).
+    """Ask for the link, and where Zoom has no such meeting once more for that: twice it is believed (design rule 7).
 
     :raises MeetingGone: it said so twice
     :raises ZoomError: it did not answer, or contradicts itself

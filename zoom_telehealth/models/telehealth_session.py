@@ -177,12 +177,8 @@ class TelehealthSession(models.Model):
                 "The Zoom meeting is made %s days before the session. The link below works then and never changes.",
                 self.company_id.telehealth_horizon_days,
             )
-        if meeting and meeting.missing:
-            return "pending", self.env._(
-                "Zoom says that it has no such meeting. Odoo looks again, and makes it anew where it is gone."
-            )
         if meeting and meeting.state == "live":
-            return "pending", self.env._("Zoom is being told about the change.")
+            return "pending", meeting._pending_sentence()
         return "pending", self.env._("The Zoom meeting is being made.")
 
     @api.depends("company_id")

@@ -144,6 +144,15 @@ class ZoomMeeting(models.Model):
         next_try = format_datetime(self.env, self.next_try, dt_format="short")
         return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=next_try)
 
+    def _pending_sentence(self):
+        """Say what is done about a meeting that stands at Zoom, or did."""
+        self.ensure_one()
+        if self.missing:
+            return self.env._(
+                "Zoom says that it has no such meeting. Odoo looks again, and makes it anew where it is gone."
+            )
+        return self.env._("Zoom is being told about the change.")
+
     def _hurry(self):
         """Have the next try now, since somebody waits or has mended the cause. A limit that Zoom set is kept to.
 

@@ -158,7 +158,6 @@ class TestHinted(ReadBackCase):
             self.assertEqual(self.work_all(), ["read"])
         self.assertFalse(self.meeting.hinted_at)
 
-
     def test_nobody_is_led_to_a_meeting_that_zoom_missed_until_it_was_read_or_made_anew(self):
         """Decision 9: a press on Join found it missing; another meeting's number says nothing of this one."""
         self.booked._miss("1234567890")
