@@ -124,7 +124,7 @@ class TelehealthJoinController(http.Controller):
     def _without_meeting(self, session):
         """Say why there is no meeting yet: where no connection works, that and not that it is being made."""
         provider, company = session.provider_id, session.company_id
-        connection = provider._zoom_connection(request.env["zoom.app"]._for_provider(provider, company))
+        connection = provider._zoom_connection(company)
         if connection.move_asked or request.env["zoom.connection"]._for_session(provider, company):
             return self._trouble(session, "preparing" if session._has_video() else "no_video")
         if connection.state in BROKEN:

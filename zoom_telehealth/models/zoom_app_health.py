@@ -223,10 +223,7 @@ class ZoomAppHealth(models.Model):
     def _who_mends(self):
         """Return the provider whose own app this is, else the telehealth managers of its practices."""
         self.ensure_one()
-        if self.user_id:
-            return self.user_id
-        managers = self.env.ref("zoom_telehealth.group_manager").all_user_ids
-        return managers.filtered(lambda user: user.company_ids & self.company_ids)
+        return self.user_id or self.company_ids._telehealth_people("manager")
 
     # === ACTIONS === #
 
