@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.client.hostile_server import HostileServer, Reply, hang_up, html_page, json_reply, reply, reset, silence
-from zoom.client import MOST_PAGES, ZoomClient, uuid_in_path
+from zoom.client import MOST_PAGES, ZoomClient
 from zoom.errors import (
     MalformedAnswer,
     MeetingGone,
@@ -274,16 +274,3 @@ def test_a_token_that_cannot_stand_in_a_header_is_refused_before_anything_is_sen
     with pytest.raises(TokenRefused):
         ZoomClient(session, server.url, token).meeting("1")
     assert server.connections == 0
-
-
-@pytest.mark.parametrize(
-    ("uuid", "in_path"),
-    [
-        ("ajXp112QmuoKj4854875==", "ajXp112QmuoKj4854875%3D%3D"),
-        ("a/b+c==", "a%2Fb%2Bc%3D%3D"),
-        ("/ajXp112QmuoKj4854875==", "%252FajXp112QmuoKj4854875%253D%253D"),
-        ("ab//cd==", "ab%252F%252Fcd%253D%253D"),
-    ],
-)
-def test_a_uuid_is_encoded_twice_where_zoom_asks_for_it(uuid: str, in_path: str) -> None:
-    assert uuid_in_path(uuid) == in_path
