@@ -72,8 +72,8 @@ class Databases:
 
     def drop(self, name: str) -> None:
         """Remove the database `name` and its files, whoever is connected; no complaint if it is gone."""
-        # Not WITH (FORCE): that is refused while PostgreSQL vacuums there, whose worker only a superuser may end. A plain
-        # DROP ends that worker itself and waits five seconds for the connections that are on their way out.
+        # Not WITH (FORCE): that is refused while PostgreSQL vacuums there, whose worker only a superuser may end. A
+        # plain DROP ends that worker itself and waits five seconds for the connections that are on their way out.
         self.server.query("postgres", END_OWN_CONNECTIONS, (name,))
         self._execute("DROP DATABASE IF EXISTS {}", name)
         shutil.rmtree(filestore(name), ignore_errors=True)

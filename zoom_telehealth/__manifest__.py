@@ -53,6 +53,7 @@
         "views/telehealth_readiness_views.xml",
         "views/telehealth_trial_views.xml",
         "views/help_templates.xml",
+        "views/unanswered_templates.xml",
         "views/oauth_templates.xml",
         "views/oauth_plan_templates.xml",
         "views/connection_trouble_templates.xml",

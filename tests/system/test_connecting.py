@@ -128,9 +128,9 @@ def test_denying_ends_on_a_page_that_says_so_and_changes_nothing(practice: Pract
 @pytest.mark.parametrize(
     ("fault", "heading"),
     [
-        ({"kind": "html"}, "Zoom did not answer"),
+        ({"kind": "html"}, "Zoom's answer could not be read"),
         ({"kind": "reset"}, "Zoom did not answer"),
-        ({"kind": "status", "status": 503}, "Zoom did not answer"),
+        ({"kind": "status", "status": 503}, "Zoom has trouble of its own"),
         ({"kind": "status", "status": 400, "body": {"reason": "no", "error": "invalid_client"}}, "Zoom does not know"),
         ({"kind": "status", "status": 400, "body": {"reason": "no", "error": "invalid_grant"}}, "had expired"),
     ],

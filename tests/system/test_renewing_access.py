@@ -163,20 +163,23 @@ def test_connecting_again_makes_what_had_to_wait_at_once(practice: Practice, zoo
 
 
 TROUBLES = {
-    "500": {"kind": "status", "status": 500},
-    "429": {"kind": "status", "status": 429},
-    "a web page": {"kind": "html"},
-    "nothing": {"kind": "empty"},
-    "a reset connection": {"kind": "reset"},
-    "silence": {"kind": "hang"},
-    "400 with a page": {"kind": "status", "status": 400, "body": "<html>no</html>"},
-    "401": {"kind": "status", "status": 401, "body": {"code": 124, "message": "Invalid access token."}},
+    "500": ({"kind": "status", "status": 500}, "Zoom has trouble of its own"),
+    "429": ({"kind": "status", "status": 429}, "Zoom takes no more calls just now"),
+    "a web page": ({"kind": "html"}, "answer could not be read"),
+    "nothing": ({"kind": "empty"}, "answer could not be read"),
+    "a reset connection": ({"kind": "reset"}, "Zoom did not answer"),
+    "silence": ({"kind": "hang"}, "Zoom did not answer"),
+    "400 with a page": ({"kind": "status", "status": 400, "body": "<html>no</html>"}, "answer could not be read"),
+    "401": (
+        {"kind": "status", "status": 401, "body": {"code": 124, "message": "Invalid access token."}},
+        "Zoom refused to start this session",
+    ),
 }
 
 
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+@pytest.mark.parametrize(("trouble", "words"), TROUBLES.values(), ids=TROUBLES.keys())
 def test_trouble_at_the_token_endpoint_never_disconnects(
-    practice: Practice, zoom: ZoomSide, trouble: dict[str, Any]
+    practice: Practice, zoom: ZoomSide, trouble: dict[str, Any], words: str
 ) -> None:
     session = start_open_session(practice)
     person = practice.sign_in("dana")
@@ -188,7 +191,7 @@ def test_trouble_at_the_token_endpoint_never_disconnects(
     took = time.monotonic() - began
 
     assert page.status_code == 200
-    assert "Zoom did not answer" in page.text or "Zoom refused to start this session" in page.text
+    assert words in page.text
     assert took < CLICK_LIMIT_SECONDS
     assert state_of(practice, "dana") == "connected"
 

@@ -12,6 +12,7 @@ from ..models.zoom_database import DatabaseInDoubt
 from ..zoom import errors
 from ..zoom.transport import CLICK
 from .page import render_page
+from .unanswered import UNANSWERED, way_of
 
 _logger = logging.getLogger(__name__)
 
@@ -38,12 +39,17 @@ class ZoomFoundController(http.Controller):
             return self._trouble(company, "server")
         except errors.ScopeMissing:
             return self._trouble(company, "scope")
-        except errors.ZoomError as trouble:
+        except errors.ClientRefused:
+            return self._trouble(company, "misconfigured")
+        except UNANSWERED as trouble:
             _logger.info("The meetings of connection %s could not be listed: %s", connection.id, trouble)
-            return self._trouble(company, "unreachable")
+            return self._trouble(company, "unanswered", way=way_of(trouble))
+        except errors.ZoomError as trouble:
+            _logger.warning("The meetings of connection %s could not be listed: %s", connection.id, trouble)
+            return self._trouble(company, "refused")
         request.env["zoom.found.meeting"].sudo()._keep(connection, company, found)
         return request.redirect(FOUND_ACTION)
 
-    def _trouble(self, company, cause):
+    def _trouble(self, company, cause, **more):
         values = {"cause": cause, "help_lines": company.sudo()._telehealth_help_lines()}
-        return render_page("zoom_telehealth.found_trouble", values | {"again": request.httprequest.path})
+        return render_page("zoom_telehealth.found_trouble", values | {"again": request.httprequest.path} | more)

@@ -13,11 +13,12 @@ from ..zoom import errors
 from ..zoom.transport import CLICK
 from .page import render_page
 from .personal_link import personal_link
+from .unanswered import UNANSWERED, way_of
 
 _logger = logging.getLogger(__name__)
 
 # Causes for which Start failed at Zoom, and not because there was nothing to start.
-ZOOM_FAILED = ("reconnect", "misconfigured", "copy", "key", "unreachable", "refused")
+ZOOM_FAILED = ("reconnect", "misconfigured", "copy", "key", "unanswered", "refused")
 
 
 class TelehealthJoinController(http.Controller):
@@ -31,11 +32,11 @@ class TelehealthJoinController(http.Controller):
         user = request.env.user
         if user._is_public():
             return request.redirect_query("/web/login", {"redirect": JOIN_ROUTE + token})
-        if session.provider_id == user or (user._is_internal() and not session._is_participant(user)):
-            if not session.with_user(user).has_access("read"):
-                raise NotFound
-            return request.redirect(f"/odoo/telehealth.session/{session.id}")
-        return request.redirect(f"/my/sessions/{token}")
+        if session.provider_id != user and session._is_participant(user):
+            return request.redirect(f"/my/sessions/{token}")
+        if not session.with_user(user).has_access("read"):
+            raise NotFound
+        return request.redirect(f"/odoo/telehealth.session/{session.id}")
 
     @http.route(JOIN_ROUTE + "<string:token>/enter", type="http", auth="user", methods=["POST"], sitemap=False)
     def enter(self, token):
@@ -48,7 +49,10 @@ class TelehealthJoinController(http.Controller):
             session._hurry()
             return request.redirect(f"/my/sessions/{token}")
         session._admit(request.env.user.partner_id)
-        return leave_for(personal_link(session, request.env.user.partner_id) or link)
+        try:
+            return leave_for(personal_link(session, request.env.user.partner_id) or link)
+        except errors.MeetingGone:
+            return request.redirect(f"/my/sessions/{token}")
 
     @http.route(START_ROUTE + "<string:token>", type="http", auth="user", methods=["GET"], sitemap=False)
     def start(self, token, zoom=None, alone=None):
@@ -94,9 +98,9 @@ class TelehealthJoinController(http.Controller):
             return self._trouble(session, "copy")
         except KeyUnusable:
             return self._trouble(session, "key")
-        except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
+        except UNANSWERED as trouble:
             _logger.info("No start link for session %s: %s", session.id, trouble)
-            return self._trouble(session, "unreachable")
+            return self._trouble(session, "unanswered", way=way_of(trouble))
         except errors.ZoomError as trouble:
             _logger.warning("No start link for session %s: %s", session.id, trouble)
             return self._trouble(session, "refused")
@@ -123,7 +127,7 @@ class TelehealthJoinController(http.Controller):
     def _without_meeting(self, session):
         """Say why there is no meeting yet: where no connection works, that and not that it is being made."""
         provider, company = session.provider_id, session.company_id
-        connection = provider._zoom_connection(request.env["zoom.app"]._for_provider(provider, company))
+        connection = provider._zoom_connection(company)
         if connection.move_asked or request.env["zoom.connection"]._for_session(provider, company):
             return self._trouble(session, "preparing" if session._has_video() else "no_video")
         if connection.state in BROKEN:

@@ -13,6 +13,7 @@ from ..zoom.transport import new_session
 from .connection_questions import note_grant, questions
 from .oauth_way import OUTCOME_COOKIE, Late, Stray, Way, remember
 from .page import render_page
+from .unanswered import UNANSWERED, WAYS, way_of
 
 _logger = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class ZoomOAuthController(http.Controller):
             connection = request.env["zoom.connection"]._store_grant(user, app, token_set, zoom_user)
         except errors.Unreachable:
             # Another process holds the connection's renewal lock, which happens when Zoom is slow.
-            raise Refusal("unreachable") from None
+            raise Refusal("silent") from None
         # What the grant changed was committed elsewhere; this request's snapshot is older.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         connection = connection.sudo()
@@ -134,6 +135,7 @@ class ZoomOAuthController(http.Controller):
             {
                 **questions(user, outcome),
                 "outcome": outcome,
+                "unanswered": WAYS,
                 "practices": (connection.company_ids & user.company_ids).mapped("name"),
                 "zoom_user": user.zoom_user if not user._is_public() else False,
                 "missing_scopes": user.zoom_missing_scopes if not user._is_public() else False,
@@ -154,9 +156,9 @@ def _exchange(addresses, credentials, code, redirect_uri, verifier):
         raise Refusal("client") from None
     except errors.ScopeMissing:
         raise Refusal("scope") from None
-    except (errors.Unreachable, errors.OutcomeUnknown, errors.ServerTrouble, errors.RateLimited) as trouble:
+    except UNANSWERED as trouble:
         _logger.info("Connecting to Zoom failed: %s", trouble)
-        raise Refusal("unreachable") from None
+        raise Refusal(way_of(trouble)) from None
     except errors.ZoomError as trouble:
         _logger.warning("Zoom refused a connection: %s", trouble)
         raise Refusal("refused") from None

@@ -54,6 +54,16 @@ class ResCompany(models.Model):
         """
         return any(company.telehealth_zoom_allowed and company[f"telehealth_{feature}"] for company in self)
 
+    def _telehealth_people(self, role):
+        """Return the users of these practices who have a telehealth role: those who work there now.
+
+        As superuser: they are told something, or counted, whoever caused it.
+
+        :param str role: ``provider`` or ``manager``
+        """
+        everybody = self.env.ref(f"zoom_telehealth.group_{role}").sudo().all_user_ids
+        return everybody.filtered(lambda user: user.active and not user.share and user.company_ids & self)
+
     def _telehealth_help_lines(self):
         """Return the help contact as ``(label, text, link)`` rows for pages; empty where the practice set none."""
         rows = [

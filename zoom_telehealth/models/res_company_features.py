@@ -46,10 +46,9 @@ class ResCompanyFeatures(models.Model):
             ``connections`` (how many were asked), ``works`` (None where nobody is connected)
         """
         self.ensure_one()
-        # The app may serve another practice too, whose people are no concern of this one's.
-        own = [("app_id.company_ids", "in", self.ids), ("user_id.company_ids", "in", self.ids)]
-        connections = (
-            self.env["zoom.connection"].sudo().search([*own, ("state", "=", "connected")], order="user_id, id")
+        connections = self.env["zoom.connection"].sudo()
+        connections = connections.search(
+            [*connections._domain_of_people(self), ("state", "=", "connected")], order="user_id, id"
         )
         granted = {connection: set((connection.scopes or "").split()) for connection in connections}
         return [self._telehealth_feature_row(feature, granted) for feature in features.FEATURES.values()]

@@ -18,7 +18,11 @@ class ResCompanyScheduling(models.Model):
     )
 
     def write(self, vals):
+        cover = vals.get("telehealth_cover_allowed")
+        changes_menus = cover is not None and any(company.telehealth_cover_allowed != cover for company in self)
         result = super().write(vals)
+        if changes_menus:
+            self.env.registry.clear_cache()
         if vals.get("telehealth_overlap_blocked") is False:
             # What was booked under the stricter rule must not go on to refuse others.
             self.env["telehealth.session"].sudo().search(

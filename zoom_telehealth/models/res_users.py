@@ -60,16 +60,20 @@ class ResUsers(models.Model):
     @api.depends_context("uid", "company", "lang", "tz")
     def _compute_zoom_state(self):
         company = self.env.company
-        manager = self.env.user.has_group("zoom_telehealth.group_manager")
-        others = self.browse() if manager or self.env.su else self - self.env.user
-        # A colleague's Zoom account is no employee's business.
+        # A colleague's Zoom account is no employee's business, nor that of a manager whose practice is another one.
+        others = self - self.env.user
+        if self.env.su:
+            others = self.browse()
+        elif self.env.user.has_group("zoom_telehealth.group_manager"):
+            others = others.filtered(lambda user: company not in user.sudo().company_ids)
         others.zoom_state = others.zoom_user = others.zoom_state_at = False
         others.zoom_reason = others.zoom_missing_scopes = others.zoom_help = False
         others.zoom_verified_at = others.zoom_licence = others.zoom_name = False
-        for user in self - others:
-            user.zoom_help = company.sudo()._telehealth_help_sentence()
-            app = self.env["zoom.app"]._for_provider(user, company)
-            connection = user._zoom_connection(app)
+        shown = self - others
+        shown.zoom_help = company.sudo()._telehealth_help_sentence()
+        connections = shown._zoom_connections(company)
+        for user in shown:
+            app, connection = connections[user.id]
             user.zoom_user = connection._readable("zoom_email") if connection.state == "connected" else False
             user.zoom_name = connection._readable("zoom_name") if connection.state == "connected" else False
             user.zoom_state_at = connection.state_at
@@ -84,10 +88,30 @@ class ResUsers(models.Model):
             else:
                 user.zoom_state = "none" if app else "no_app"
 
-    def _zoom_connection(self, app):
-        """Return this user's newest connection through an app. As superuser: users see their own preferences only."""
+    def _zoom_connections(self, company):
+        """Return each one's app in a practice and the newest connection through it, in two queries.
+
+        As superuser: users see their own preferences only.
+
+        :param company: ``res.company`` record
+        :return: dict of user id to ``(zoom.app, zoom.connection)``
+        """
+        apps = self.env["zoom.app"]._for_providers(self, company)
+        connections = self.env["zoom.connection"].sudo()
+        found = connections.search(
+            [("user_id", "in", self._origin.ids), ("app_id", "in", [app.id for app in apps.values()])]
+        )
+        newest = {(one.user_id.id, one.app_id): one for one in reversed(found)}
+        return {
+            user.id: (apps[user.id], newest.get((user._origin.id, apps[user.id]), connections.browse()))
+            for user in self
+        }
+
+    def _zoom_connection(self, company):
+        """Return this user's connection in a practice, or none. As superuser, see :meth:`_zoom_connections`."""
         self.ensure_one()
-        return self.env["zoom.connection"].sudo().search([("user_id", "=", self.id), ("app_id", "=", app.id)], limit=1)
+        _app, connection = self._zoom_connections(company)[self.id]
+        return connection
 
     @api.model
     def telehealth_pill(self):
@@ -107,7 +131,7 @@ class ResUsers(models.Model):
         }
         if not user.is_telehealth_provider or state not in texts:
             return False
-        connection = user._zoom_connection_here()
+        connection = user._zoom_connection(self.env.company)
         about = connection._about_account() if state in ("connected", "misconfigured") else []
         return {
             "state": state,
@@ -120,13 +144,9 @@ class ResUsers(models.Model):
             "connected_at": connection.connected_at,
         }
 
-    def _zoom_connection_here(self):
-        """Return the user's connection in the present practice. As superuser, see :meth:`_zoom_connection`."""
-        return self._zoom_connection(self.env["zoom.app"]._for_provider(self, self.env.company))
-
     def action_zoom_verify(self):
         """Have the connection tried now; the page follows by itself."""
-        self.env.user._zoom_connection_here()._verify_soon()
+        self.env.user._zoom_connection(self.env.company)._verify_soon()
 
     def action_zoom_invite(self):
         """Ask these providers by mail to connect their Zoom account: a manager's reminder, with the link.

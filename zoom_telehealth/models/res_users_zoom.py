@@ -30,7 +30,7 @@ class ResUsersZoom(models.Model):
                 user.zoom_parting = self.env._(
                     "Disconnected. Your coming meetings are being removed at Zoom, until %s at the latest; then the "
                     "tokens are erased.",
-                    format_datetime(self.env, parting.parting_until),
+                    format_datetime(self.env, parting.parting_until, dt_format="short"),
                 )
             asking = connections.filtered("move_asked")[:1]
             if asking:
@@ -38,9 +38,7 @@ class ResUsersZoom(models.Model):
 
     def action_zoom_disconnect(self):
         """Open the dialog that says what disconnecting does."""
-        user = self.env.user
-        app = self.env["zoom.app"]._for_provider(user, self.env.company)
-        return user._zoom_connection(app).with_env(self.env).action_ask_disconnect()
+        return self.env.user._zoom_connection(self.env.company).with_env(self.env).action_ask_disconnect()
 
     def action_zoom_move(self):
         """Have the coming meetings moved to the Zoom account connected last."""

@@ -46,6 +46,7 @@ class TelehealthReadiness(models.Model):
     unseen = fields.Char(readonly=True, help="Why settings could not be seen.")
     seconds_ahead = fields.Float(readonly=True, help="This server's clock against Zoom's.")
     clock_at = fields.Datetime(readonly=True)
+    red_when_looked = fields.Char(readonly=True, help="The lines that were red when Zoom was asked last.")
     announced = fields.Char(readonly=True, help="The lines of which people were told.")
 
     _one_each = models.UniqueIndex("(company_id, user_id) WHERE user_id IS NOT NULL")

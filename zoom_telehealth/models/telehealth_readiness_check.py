@@ -33,7 +33,7 @@ class TelehealthReadinessCheck(models.Model):
     def _run(self):
         """Look at what a person wants looked at, and at all that was not looked at today. Commits each."""
         progress = self.env["ir.cron"]
-        self._make_missing()
+        self._keep_pages()
         due = self._due(BATCH)
         time_left = progress._commit_progress(remaining=len(due))
         while due and time_left:
@@ -46,12 +46,15 @@ class TelehealthReadinessCheck(models.Model):
         progress._commit_progress(remaining=len(due))
 
     @api.model
-    def _make_missing(self):
-        """Make a page for each practice that uses Zoom and each of its providers."""
-        for company in self.env["res.company"].search([("telehealth_zoom_allowed", "=", True)]):
-            self._page(company)
-            for user in self._providers(company):
-                self._page(company, user)
+    def _keep_pages(self):
+        """Have a page for each practice that uses Zoom and each of its providers, and none for who is none any more."""
+        companies = self.env["res.company"].search([("telehealth_zoom_allowed", "=", True)])
+        pages = self.search([("company_id", "in", companies.ids)])
+        known = {(page.company_id.id, page.user_id.id): page.id for page in pages}
+        owners = {(company.id, False) for company in companies}
+        owners |= {(company.id, user.id) for company in companies for user in company._telehealth_people("provider")}
+        self.browse(page for owner, page in known.items() if owner not in owners).unlink()
+        self.create([{"company_id": company, "user_id": user} for company, user in sorted(owners - known.keys())])
 
     @api.model
     def _due(self, limit):
@@ -71,11 +74,10 @@ class TelehealthReadinessCheck(models.Model):
         self.ensure_one()
         told = self._asked_of_zoom() if self.user_id else {}
         known = self.settings_known or told.get("settings_seen")
-        before = {line.key for line in self.line_ids if line.level == RED or line.finding in REMINDED}
         first = not self.looked_at
         self.write({**told, "settings_known": known, "looked_at": clock.now(), "wanted_at": False})
         self._refresh()
-        self._announce(before, first)
+        self._announce(first)
         (self.wanted_by_id | self.user_id).partner_id._bus_send("zoom_telehealth.changed", {})
 
     def _asked_of_zoom(self):
@@ -112,23 +114,24 @@ class TelehealthReadinessCheck(models.Model):
 
     # === TELLING === #
 
-    def _announce(self, before, first):
-        """Tell those who can mend it what turned red, once; take it back when nothing of it is left.
+    def _announce(self, first):
+        """Tell those who can mend it once what turned red since the last look; take it back when none of it is left.
 
-        :param before: keys of the lines that were red when it was looked at last
+        Not by the lines of before: they follow what is known here whenever somebody opens the page.
+
         :param first: it was never looked at: what is red then is a step of setting up, and no news
         """
         worth_telling = self.line_ids.filtered(lambda line: line.level == RED or line.finding in REMINDED)
         now = set(worth_telling.mapped("key"))
         told = set((self.announced or "").split()) & now
-        news = set() if first else now - before
+        news = set() if first else now - set((self.red_when_looked or "").split())
         if news:
             self.activity_unlink([ACTIVITY])
             for user in self._who_is_told():
                 self._tell(user, worth_telling.filtered(lambda line: line.key in news | told))
         elif self.announced and not told:
             self.activity_unlink([ACTIVITY])
-        self.announced = " ".join(sorted(told | news)) or False
+        self.write({"announced": _joined(told | news), "red_when_looked": _joined(now)})
 
     def _tell(self, user, lines):
         page = self.with_context(lang=user.lang, tz=user.tz)
@@ -140,10 +143,7 @@ class TelehealthReadinessCheck(models.Model):
         )
 
     def _who_is_told(self):
-        managers = self.env.ref("zoom_telehealth.group_manager").all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-        )
-        return self.user_id | managers
+        return self.user_id | self.company_id._telehealth_people("manager")
 
 
 class ZoomConnectionReadiness(models.Model):
@@ -157,6 +157,11 @@ class ZoomConnectionReadiness(models.Model):
         # In a cursor of its own, and never in the way: Zoom's code is used up, so the grant must not be lost for this.
         with suppress(psycopg2.Error), self.env.registry.cursor() as cr:
             pages = self.env["telehealth.readiness"].with_env(self.env(cr=cr, su=True))
-            for company in pages.env["res.company"].browse(app.company_ids.ids):
+            # The app may serve a practice in which they do not work, and whose managers know nothing of them.
+            for company in pages.env["res.company"].browse((app.company_ids & user.company_ids).ids):
                 pages._page(company, pages.env["res.users"].browse(user.id))._want(by=user)
         return connection
+
+
+def _joined(keys):
+    return " ".join(sorted(keys)) or False

@@ -91,16 +91,19 @@ class TelehealthReadinessDiagnostics(models.Model):
             "lowest_plan": company.telehealth_lowest_plan,
             "features_on": [row["feature"] for row in company._telehealth_feature_rows() if row["on"]],
             "horizon_days": company.telehealth_horizon_days,
-            "providers": len(self._providers(company)),
+            "providers": len(company._telehealth_people("provider")),
         }
 
     def _count_by(self, model, field, company):
         of_practice = "company_id" if "company_id" in self.env[model]._fields else "app_id.company_ids"
-        groups = self.env[model]._read_group([(of_practice, "in", company.ids)], [field], ["__count"])
-        return dict(groups)
+        domain = [(of_practice, "in", company.ids)]
+        if model == "zoom.connection":
+            domain = self.env[model]._domain_of_people(company)
+        return dict(self.env[model]._read_group(domain, [field], ["__count"]))
 
     def _connection_states(self, company):
-        connections = self.env["zoom.connection"].search([("app_id.company_ids", "in", company.ids)], order="id")
+        connections = self.env["zoom.connection"]
+        connections = connections.search(connections._domain_of_people(company), order="id")
         return [
             {
                 "id": one.id,

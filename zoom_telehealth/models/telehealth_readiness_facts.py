@@ -81,7 +81,7 @@ class TelehealthReadinessFacts(models.Model):
             redirect_uri=app._redirect_uri(),
             reached=bool(connected or app.webhook_validated_at),
             webhook=app.webhook_state or "off",
-            webhook_last=format_datetime(self.env, app.webhook_delivered_at) if app.webhook_delivered_at else "–",
+            webhook_last=format_datetime(self.env, app.webhook_delivered_at, dt_format="short") or "–",
             key=self._key(),
             seconds_ahead=self._seconds_ahead(company),
             actions=self._stopped_actions(),
@@ -97,14 +97,9 @@ class TelehealthReadinessFacts(models.Model):
         )
 
     def _provider_counts(self, company):
-        providers = self.env["telehealth.readiness"]._providers(company)
+        providers = company._telehealth_people("provider")
         working = self.env["zoom.connection"].sudo()._by_provider(providers, company)
         return len(providers), len(working)
-
-    def _providers(self, company):
-        """Return the people who hold sessions in a practice."""
-        everybody = self.env.ref("zoom_telehealth.group_provider").sudo().all_user_ids
-        return everybody.filtered(lambda user: user.active and not user.share and company in user.company_ids)
 
     def _credentials(self, company):
         """Return what Zoom's answers to this practice's connections tell of its app's ID and secret."""

@@ -166,7 +166,7 @@ class TelehealthSession(models.Model):
                 "The meeting is made right after.",
                 self.provider_id.name or self.env._("The provider"),
             )
-        if meeting and meeting.state == "live" and meeting._agrees():
+        if meeting and meeting.state == "live" and meeting._agrees() and not meeting.missing:
             return "ready", self.env._("The Zoom meeting is ready.")
         if meeting and meeting.failure:
             return "failing", meeting._failure_sentence()
@@ -178,7 +178,7 @@ class TelehealthSession(models.Model):
                 self.company_id.telehealth_horizon_days,
             )
         if meeting and meeting.state == "live":
-            return "pending", self.env._("Zoom is being told about the change.")
+            return "pending", meeting._pending_sentence()
         return "pending", self.env._("The Zoom meeting is being made.")
 
     @api.depends("company_id")

@@ -102,3 +102,16 @@ class TelehealthSessionCover(models.Model):
             ),
         )
         return session.sudo(False)
+
+
+class IrUiMenuCover(models.Model):
+    _inherit = "ir.ui.menu"
+
+    def _load_menus_blacklist(self):
+        """Hide what none of the user's practices allows. Core keeps a user's menus: the setting has them made anew."""
+        hidden = super()._load_menus_blacklist()
+        menu = self.env.ref("zoom_telehealth.menu_telehealth_cover", raise_if_not_found=False)
+        # As superuser: who asks for menus need not read the practices.
+        if menu and not any(self.env.user.sudo().company_ids.mapped("telehealth_cover_allowed")):
+            hidden.append(menu.id)
+        return hidden

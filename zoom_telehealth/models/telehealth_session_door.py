@@ -76,7 +76,7 @@ class TelehealthSessionDoor(models.Model):
     def _join_link(self):
         """Return Zoom's join link for a participant, or None while there is no meeting."""
         meeting = self._current_meeting()
-        return (meeting.state == "live" and meeting._readable("join_link")) or None
+        return (meeting.state == "live" and not meeting.missing and meeting._readable("join_link")) or None
 
     def _hurry(self):
         """Have a missing meeting made now: somebody is at the door."""
@@ -85,6 +85,17 @@ class TelehealthSessionDoor(models.Model):
     def _doubt(self):
         """Have the meeting looked at now: Zoom says that it has none. One that is gone is then made anew."""
         self._current_meeting()._hint()
+
+    def _miss(self, zoom_id):
+        """Lead nobody to a meeting before it is looked at: Zoom said twice, at a click, that it has none.
+
+        :param str zoom_id: Zoom's id of the meeting
+        """
+        meeting = self._current_meeting()
+        if meeting.zoom_id == zoom_id:
+            meeting.missing = True
+            meeting._hint()
+            self._announce_change()
 
     # === THE PORTAL'S PAGE === #
 

@@ -123,10 +123,8 @@ class ResUsersHandover(models.Model):
 
         :param companies: dict of ``res.company`` to the number of coming sessions
         """
-        managers = self.env.ref("zoom_telehealth.group_manager").sudo().all_user_ids
         for company, count in companies.items():
-            people = managers.filtered(lambda user, company=company: company in user.company_ids)
-            for lang, readers in people.grouped("lang").items():
+            for lang, readers in company._telehealth_people("manager").grouped("lang").items():
                 told = self.with_context(lang=lang)
                 self.sudo().partner_id.message_notify(
                     partner_ids=readers.partner_id.ids,

@@ -32,7 +32,7 @@ class TelehealthSessionInstead(models.Model):
         if not self._has_video():
             return True
         meeting = self._current_meeting()
-        unusable = meeting.state != "live" or meeting._is_shut()
+        unusable = meeting.state != "live" or meeting.missing or meeting._is_shut()
         return bool(meeting.shut_by) or (unusable and bool(meeting.failure))
 
     def _start_failed(self):

@@ -143,20 +143,13 @@ class TelehealthTrial(models.Model):
 
     @api.model
     def _connection_for(self, page, user):
-        """Return the working connection of the page's provider; on a practice's page the asker's own, or a colleague's.
-
-        The practice's app may serve another one too, whose people are no concern of this one's.
-        """
+        """Return a provider's page's working connection; on a practice's page the asker's own, or a colleague's."""
         connections = self.env["zoom.connection"]
         if page.user_id:
             return connections._for_session(page.user_id, page.company_id)
         own = connections._for_session(user, page.company_id)
-        served = [
-            ("state", "=", "connected"),
-            ("app_id.company_ids", "in", page.company_id.ids),
-            ("user_id.company_ids", "in", page.company_id.ids),
-        ]
-        return own or connections.search(served, order="id", limit=1)
+        colleagues = [*connections._domain_of_people(page.company_id), ("state", "=", "connected")]
+        return own or connections.search(colleagues, order="id", limit=1)
 
     @api.model
     def _wake(self, at=None):

@@ -119,13 +119,26 @@ class ZoomApp(models.Model):
 
     @api.model
     def _for_provider(self, user, company):
-        """Return the app with which this provider connects in this practice: their own, else the practice's.
+        """Return the app with which this provider connects in this practice, or none.
 
         :param user: ``res.users`` record
         :param company: ``res.company`` record
         """
-        apps = self.sudo().search([("company_ids", "in", company.ids), ("user_id", "in", [user.id, False])])
-        return apps.sorted(lambda app: (not app.user_id, app.id))[:1]
+        return self._for_providers(user, company)[user.id]
+
+    @api.model
+    def _for_providers(self, users, company):
+        """Return the app with which each of these connects in a practice: their own, else the practice's; in one query.
+
+        :param users: ``res.users`` records
+        :param company: ``res.company`` record
+        :return: dict of user id to app
+        """
+        owners = [*users._origin.ids, False]
+        apps = self.sudo().search([("company_ids", "in", company.ids), ("user_id", "in", owners)], order="id desc")
+        by_owner = {app.user_id.id: app for app in apps}
+        none = by_owner.get(False, apps.browse())
+        return {user.id: by_owner.get(user._origin.id, none) for user in users}
 
     def _approval_request(self):
         """Return a text to the administrator of the Zoom account, who approves apps there; it names no client."""

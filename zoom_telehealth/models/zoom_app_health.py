@@ -119,30 +119,35 @@ class ZoomAppHealth(models.Model):
             else:
                 app.webhook_state, app.webhook_sentence = (
                     "good",
-                    self.env._("Zoom checked the address on %s.", format_datetime(self.env, app.webhook_validated_at)),
+                    self.env._("Zoom checked the address on %s.", app._validated_on()),
                 )
+
+    def _validated_on(self):
+        return format_datetime(self.env, self.webhook_validated_at, dt_format="short")
 
     def _webhook_trouble(self):
         """Return the name of what is wrong with this app's events, or False; what a person mends first comes first."""
         self.ensure_one()
         if not self.has_webhook_secret:
             return False
-        wrong_secret = self._lately_refused(webhook.BAD_SIGNATURE)
-        if wrong_secret:
+        if self._lately_refused(webhook.BAD_SIGNATURE):
             return "secret"
+        # Looked at after the signature: whoever sent them knows the secret token.
+        if self._lately_refused(webhook.TOO_OLD, webhook.TOO_NEW):
+            return "clock"
         if self.webhook_validated_at and self.webhook_validated_at < clock.now() - CHECKED_WITHIN:
             return "unchecked"
         if self.webhook_validated_at and self.webhook_missed >= MISSED_ALARM:
             return "missed"
         return "parked" if self.webhook_parked else False
 
-    def _lately_refused(self, reason):
-        """Whether requests were refused for this reason, several of them, and none was believed since."""
+    def _lately_refused(self, *reasons):
+        """Whether requests were refused for these reasons, several of them, and none was believed since."""
         refusal = self.env["zoom.webhook.refusal"].sudo()
         rows = refusal.search(
             [
                 ("app_id", "=", self._origin.id),
-                ("reason", "=", reason),
+                ("reason", "in", reasons),
                 ("day", ">=", (clock.now() - timedelta(days=1)).date()),
             ]
         )
@@ -157,10 +162,15 @@ class ZoomAppHealth(models.Model):
                 "copy the Secret Token from the Zoom app's Features page into the field here, and choose Validate "
                 "there."
             ),
+            "clock": self.env._(
+                "Requests that Zoom signed are refused for their time: too old, or from the future. As a rule this "
+                "server's clock is wrong, and the server's administrator sets it right. What they told is found by "
+                "asking Zoom."
+            ),
             "unchecked": self.env._(
                 "Zoom checks the address every 72 hours and has not done so since %s: after six failed checks it stops "
                 "sending. See that this server can be reached from the internet, then choose Validate in the Zoom app.",
-                format_datetime(self.env, self.webhook_validated_at),
+                self._validated_on(),
             ),
             "missed": self.env._(
                 "%s sessions of the last 7 days ended without an event from Zoom; Odoo found out by asking. In the "
@@ -213,10 +223,7 @@ class ZoomAppHealth(models.Model):
     def _who_mends(self):
         """Return the provider whose own app this is, else the telehealth managers of its practices."""
         self.ensure_one()
-        if self.user_id:
-            return self.user_id
-        managers = self.env.ref("zoom_telehealth.group_manager").all_user_ids
-        return managers.filtered(lambda user: user.company_ids & self.company_ids)
+        return self.user_id or self.company_ids._telehealth_people("manager")
 
     # === ACTIONS === #
 

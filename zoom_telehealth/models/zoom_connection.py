@@ -191,6 +191,14 @@ class ZoomConnection(models.Model):
                 found[(connection.user_id.id, company.id)] = connection
         return found
 
+    @api.model
+    def _domain_of_people(self, company):
+        """Return the domain of what a practice's own people connected: its app may serve another practice as well.
+
+        :param company: ``res.company`` record
+        """
+        return [("app_id.company_ids", "in", company.ids), ("user_id.company_ids", "in", company.ids)]
+
     def _works_for(self, feature):
         """Whether this connection works and was granted all that a feature needs.
 

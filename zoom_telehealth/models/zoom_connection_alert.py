@@ -152,10 +152,7 @@ class ZoomConnectionAlert(models.Model):
     def _who_is_told(self, companies):
         """Return the provider and the telehealth managers of these practices; the app's own trouble is theirs."""
         self.ensure_one()
-        managers = self.env.ref("zoom_telehealth.group_manager").all_user_ids.filtered(
-            lambda user: user.active and not user.share and user.company_ids & companies
-        )
-        return self.user_id | managers
+        return self.user_id | companies._telehealth_people("manager")
 
     def _alert_summary(self):
         if self.state == "misconfigured":

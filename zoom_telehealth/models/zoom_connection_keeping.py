@@ -105,11 +105,12 @@ class ZoomConnectionKeeping(models.Model):
 
     def _about_account(self):
         """Return what is known of the connected Zoom account, for its owner's eyes: a list of ``[name, value]``."""
+        licences = dict(self._fields["zoom_user_type"]._description_selection(self.env))
         facts = (
             (self.env._("Name at Zoom"), self._readable("zoom_name")),
             (self.env._("E-mail"), self._readable("zoom_email")),
-            (self.env._("Licence"), dict(USER_TYPES).get(self.zoom_user_type)),
-            (self.env._("Last seen to work"), self.verified_at and format_datetime(self.env, self.verified_at)),
+            (self.env._("Licence"), licences.get(self.zoom_user_type)),
+            (self.env._("Last seen to work"), format_datetime(self.env, self.verified_at, dt_format="short")),
         )
         return [[name, value] for name, value in facts if value]
 

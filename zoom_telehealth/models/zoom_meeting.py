@@ -105,6 +105,9 @@ class ZoomMeeting(models.Model):
     look_again_at = fields.Datetime(readonly=True, help="When to look for a double that Zoom made late.")
     let_go = fields.Boolean(readonly=True, help="To be removed at Zoom though its session is still to come.")
     hinted_at = fields.Datetime(readonly=True, help="When Zoom, or a click, told that something may have changed.")
+    missing = fields.Boolean(
+        "Missing at Zoom", readonly=True, help="Zoom said so twice at a click: nobody is led there until it was read."
+    )
     pulled_at = fields.Datetime("Last asked", readonly=True, help="When Zoom was asked whether it runs or was held.")
     lease_until = fields.Datetime(readonly=True, help="Until then one process works on this meeting.")
     next_try = fields.Datetime("Next try", readonly=True)
@@ -134,11 +137,21 @@ class ZoomMeeting(models.Model):
         self.ensure_one()
         cause = dict(self._fields["failure"]._description_selection(self.env))[self.failure]
         if self.failure == "quota":
-            reset = format_datetime(self.env, next_midnight(clock.now()))
+            reset = format_datetime(self.env, next_midnight(clock.now()), dt_format="short")
             cause = self.env._("%(cause)s Zoom counts anew from %(time)s.", cause=cause, time=reset)
         if not self.next_try or self.next_try <= clock.now():
             return self.env._("%s It is being tried again.", cause)
-        return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=format_datetime(self.env, self.next_try))
+        next_try = format_datetime(self.env, self.next_try, dt_format="short")
+        return self.env._("%(cause)s Next try: %(time)s.", cause=cause, time=next_try)
+
+    def _pending_sentence(self):
+        """Say what is done about a meeting that stands at Zoom, or did."""
+        self.ensure_one()
+        if self.missing:
+            return self.env._(
+                "Zoom says that it has no such meeting. Odoo looks again, and makes it anew where it is gone."
+            )
+        return self.env._("Zoom is being told about the change.")
 
     def _hurry(self):
         """Have the next try now, since somebody waits or has mended the cause. A limit that Zoom set is kept to.

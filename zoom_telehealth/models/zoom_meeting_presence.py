@@ -18,7 +18,7 @@ class ZoomMeetingPresence(models.Model):
     at = fields.Datetime(required=True, readonly=True)
     person_key = fields.Char(required=True, readonly=True, help="Zoom's id of one stay of a person.")
     zoom_user_id = fields.Char(readonly=True, help="Empty for guests.")
-    customer_key = fields.Char(readonly=True, help="What a personal link of ours carried.")
+    customer_key = fields.Char(readonly=True, help="What the link that was used carried; Zoom's links carry none.")
     name = Encrypted(groups=fields.NO_ACCESS)
 
     _told_once = models.UniqueIndex("(instance_id, kind, person_key, at)")

@@ -45,7 +45,7 @@ class ZoomReconcilerRecord(models.AbstractModel):
         else:
             self._record_seen(meeting, kind, outcome, claimed_at)
         if not outcome.error and meeting.hinted_at and meeting.hinted_at <= claimed_at:
-            meeting.hinted_at = False
+            meeting.write({"hinted_at": False, "missing": False})
 
     @api.model
     def _record_seen(self, meeting, kind, outcome, claimed_at):

@@ -16,6 +16,17 @@ DANA = "dana.reyes@sunrise-practice.example"
 OMAR = "omar.haddad@sunrise-practice.example"
 BEA = "bea.basic@sunrise-practice.example"
 NORA = "nora.nohost@sunrise-practice.example"
+# A Zoom that is not there: the discard port, on which nobody listens.
+NOWHERE = "http://127.0.0.1:9"
+# Each way in which Zoom may fail to answer: the fault, its keys, and how a page says so.
+NO_ANSWERS = (
+    ("reset", {}, "Zoom did not answer"),
+    ("answer_lost", {}, "Zoom did not answer"),
+    ("html", {}, "answer could not be read"),
+    ("empty", {}, "answer could not be read"),
+    ("status", {"status": 500}, "Zoom has trouble of its own"),
+    ("status", {"status": 429}, "Zoom takes no more calls just now"),
+)
 
 
 class Simulator:

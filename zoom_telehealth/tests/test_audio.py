@@ -7,8 +7,8 @@ from odoo.tools import mute_logger
 
 from .common import TelehealthCase, soon
 from .reconciler_case import ReconcilerCase
+from .session_routes_case import SessionRoutesCase
 from .simulator import BEA, DANA
-from .test_join_routes import SessionRoutesCase
 
 DIAL_IN = '[[["New York, US", "+1 6465550100"], ["Belgium", "+32 25550100"]], "482913"]'
 

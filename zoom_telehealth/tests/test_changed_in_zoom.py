@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from .common import ANA, ANAS_TITLE, soon
-from .test_join_routes import SessionRoutesCase
+from .session_routes_case import SessionRoutesCase
 from .test_what_is_read_back import ReadBackCase
 
 ZOOM_FORMAT = "%Y-%m-%dT%H:%M:%SZ"

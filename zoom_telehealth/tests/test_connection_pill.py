@@ -1,6 +1,6 @@
 """What the calendar's header says of a user's Zoom connection, and what Refresh now does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError
 
@@ -26,6 +26,8 @@ class TestPill(ReconcilerCase):
         about = dict(self.pill()["about"])
         self.assertEqual((about["Name at Zoom"], about["E-mail"]), ("Dana Reyes", DANA))
         self.assertIn("Last seen to work", about)
+        connection.verified_at = datetime(2031, 1, 15, 10, 20, 47)
+        self.assertNotIn("47", dict(self.pill()["about"])["Last seen to work"], "nobody needs seconds")
         for state, reason, word in (
             ("reconnect_needed", "grant_refused", "Reconnect"),
             ("revoked", "deauthorized", "Reconnect"),

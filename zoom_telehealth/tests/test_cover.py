@@ -86,6 +86,18 @@ class TestCover(TelehealthCase):
         with self.assertRaisesRegex(UserError, "does not let providers cover"):
             self.offer()
 
+    def test_its_menu_stands_where_a_practice_of_the_users_allows_it(self):
+        menu = self.env.ref("zoom_telehealth.menu_telehealth_cover")
+        for user, shown in ((self.omar, True), (self.otto, False), (self.sam, False)):
+            with self.subTest(user=user.login):
+                self.assertEqual(menu.id in self.as_user("ir.ui.menu", user).load_menus(False), shown)
+        settings = self.as_user("telehealth.settings", self.mia)
+        settings.create({"telehealth_cover_allowed": False}).action_save()
+        self.assertNotIn(menu.id, self.as_user("ir.ui.menu", self.omar).load_menus(False))
+        self.harbour.telehealth_cover_allowed = True
+        self.omar.company_ids |= self.harbour
+        self.assertIn(menu.id, self.as_user("ir.ui.menu", self.omar).load_menus(False))
+
     def test_another_practices_providers_and_who_holds_no_sessions_see_nothing(self):
         self.offer()
         self.assertFalse(self.lines(self.otto))

@@ -53,7 +53,7 @@ class TestDisconnecting(DisconnectingCase):
         self.assertEqual(self.connection.state, "connected", "asking changes nothing")
 
     def test_a_manager_is_not_told_when_another_practices_meetings_are(self):
-        last = format_datetime(self.env, self.coming[1].start, tz=self.mia.tz)
+        last = format_datetime(self.env, self.coming[1].start, tz=self.mia.tz, dt_format="short")
         self.assertEqual((self.dialog(self.mia).coming, self.dialog(self.mia).coming_until), (2, last))
         self.meeting_of(self.coming[1]).company_id = self.harbour
         self.assertEqual((self.dialog(self.mia).coming, self.dialog(self.mia).coming_until), (2, False))

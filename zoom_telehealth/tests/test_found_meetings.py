@@ -13,7 +13,7 @@ from ..zoom.payloads import MeetingSeen
 from ..zoom.transport import new_session
 from .common import HELP_PHONE, TelehealthHttpCase, soon
 from .reconciler_case import ReconcilerCase
-from .simulator import DANA
+from .simulator import DANA, NO_ANSWERS
 
 TOPIC = "Follow-up with Anabel Q."
 
@@ -154,12 +154,24 @@ class TestListing(TelehealthHttpCase):
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(answer.headers["Location"].endswith("action_zoom_found_meeting"))
         self.assertEqual(self.env["zoom.found.meeting"].search([]).mapped("topic"), [TOPIC])
-        self.simulator.fault("reset", path="/v2/users/me/meetings", times=9)
-        page = self.look()
-        self.assertIn("Zoom did not answer", page.text)
-        self.assertIn('method="post"', page.text)
-        self.assertIn(HELP_PHONE, page.text)
-        self.simulator.control("DELETE", "faults")
+        for kind, keys, words in NO_ANSWERS:
+            self.simulator.fault(kind, path="/v2/users/me/meetings", times=9, **keys)
+            with self.subTest(kind=kind, **keys):
+                page = self.look()
+                self.assertIn(words, page.text)
+                self.assertIn('method="post"', page.text)
+                self.assertIn(HELP_PHONE, page.text)
+            self.simulator.control("DELETE", "faults")
+
+    def test_a_refused_zoom_app_is_not_the_providers_to_mend(self):
+        self.simulator.reset()
+        self.connection_row(self.dana, self.app, "zoom-dana")
+        self.app.client_secret = "another-secret"
+        self.simulator.fault("status", path="/v2/users/me/meetings", times=9, status=401, body={"code": 124})
+        self.sign_in(self.dana)
+        page = self.look().text
+        self.assertIn("Zoom does not accept the practice", page)
+        self.assertNotIn("Reconnect Zoom", page)
 
     def test_who_is_not_connected_is_told_and_nobody_else_has_such_a_page(self):
         self.sign_in(self.omar)

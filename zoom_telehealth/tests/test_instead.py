@@ -7,7 +7,7 @@ from odoo.tests import Form
 
 from .common import HELP_PHONE, TelehealthCase, soon
 from .event_case import EventCase
-from .test_join_routes import SessionRoutesCase
+from .session_routes_case import SessionRoutesCase
 from .test_places import LINK, OWN_LINK
 
 PHONE = "+32 2 555 77 88"

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .common import ANAS_TITLE, BEN, NEUTRAL
-from .test_join_routes import SessionRoutesCase
+from .session_routes_case import SessionRoutesCase
 from .test_places import LINK
 
 

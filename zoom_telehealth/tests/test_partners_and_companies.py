@@ -65,6 +65,18 @@ class TestPartnersAndCompanies(TelehealthCase):
         mias = self.as_user("zoom.connection", self.mia).search([])
         self.assertEqual(mias, danas + ottos, "nobody else could end it")
 
+    def test_a_manager_reads_the_zoom_account_of_their_practices_providers_alone(self):
+        self.app.company_ids |= self.harbour
+        for user, zoom_id in ((self.dana, "zoom-dana"), (self.otto, "zoom-otto")):
+            self.connection_row(user, self.app, zoom_id).zoom_email = f"{zoom_id}@mail.example"
+        providers = self.as_user("res.users", self.mia).browse((self.dana | self.otto).ids)
+        told = providers.read(["zoom_state", "zoom_user"])
+        self.assertEqual([one["zoom_state"] for one in told], ["connected", False])
+        self.assertEqual([one["zoom_user"] for one in told], ["zoom-dana@mail.example", False])
+        before = self.env["mail.message"].search([])
+        self.as_user("res.users", self.mia).browse(self.otto.id).action_zoom_invite()
+        self.assertEqual(self.env["mail.message"].search([]), before)
+
     def test_a_user_reads_the_zoom_state_of_their_own_preferences_alone(self):
         self.connection_row(self.dana, self.app, "zoom-dana")
         dana = self.as_user("res.users", self.dana).browse(self.dana.id)

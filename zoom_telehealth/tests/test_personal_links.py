@@ -9,8 +9,8 @@ from ..controllers.minute_limit import MinuteLimit
 from ..zoom import features
 from ..zoom.personal_link import LIFE_SECONDS
 from .common import ANA, HELP_PHONE
+from .session_routes_case import SessionRoutesCase
 from .simulator import DANA
-from .test_join_routes import SessionRoutesCase
 from .test_places import LINK
 
 SCOPE = "meeting:write:invite_links"
@@ -218,11 +218,29 @@ class TestTroubleAtZoom(PersonalLinkCase):
         self.assertComesIn()
         self.assertEqual(self.simulator.calls(path="/oauth/token"), [])
 
-    def test_a_meeting_of_which_zoom_knows_nothing_is_looked_at(self):
+    def test_to_a_meeting_that_zoom_lost_nobody_is_led_and_it_is_looked_at(self):
         self.simulator.control("DELETE", f"meetings/{self.meeting.zoom_id}")
         self.assertFalse(self.meeting.hinted_at)
-        self.assertComesIn()
+        for _press in range(2):
+            self.assertTrue(self.press_join().headers["Location"].endswith(self.page))
         self.assertTrue(self.meeting.hinted_at)
+        self.assertEqual((len(self.asked()), self.meeting.state), (1, "live"), "it is not asked for in vain again")
+        page = self.url_open(self.page).text
+        self.assertIn("Your video room is being prepared", page)
+        self.assertNotIn("Join session", page)
+
+    def test_a_meeting_of_which_zoom_said_so_once_alone_is_entered(self):
+        """Rule 7: by its word about the link Zoom has no such meeting; to the question for it, it has, or is silent."""
+        gone = {"code": 3001, "message": "Meeting does not exist."}
+        for trouble in (None, "reset"):
+            self.a_fresh_minute()
+            self.simulator.fault("status", path="/v2/meetings/*/invite_links", status=404, body=gone, times=None)
+            if trouble:
+                self.simulator.fault(trouble, method="GET", path="/v2/meetings/*", times=None)
+            with self.subTest(trouble=trouble):
+                self.assertComesIn()
+                self.assertFalse(self.meeting.missing)
+            self.simulator.control("DELETE", "faults")
 
     def test_zooms_plain_word_alone_ends_the_connection_and_lets_the_client_in(self):
         """R3."""

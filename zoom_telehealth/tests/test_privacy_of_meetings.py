@@ -9,8 +9,8 @@ from ..models.res_users_policy import OWN_DEMANDS
 from ..zoom import policy
 from .common import HELP_PHONE, soon
 from .reconciler_case import ReconcilerCase
+from .session_routes_case import SessionRoutesCase
 from .simulator import DANA
-from .test_join_routes import SessionRoutesCase
 from .test_what_is_read_back import ReadBackCase
 
 # What each demand is at Zoom: the setting's name, and its value with the demand and without.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tests.common import tagged
 
-from .common import TelehealthCase, soon
+from .common import PROVIDER, TelehealthCase, soon
 
 # For one more session: core's own queries for one more event (see odoo19.md: 1.3), our rows are made in one batch.
 FEW, MANY = 10, 100
@@ -120,6 +120,21 @@ class TestQueryCounts(QueryCounting, TelehealthCase):
         for user in (self.dana, self.sam):
             with self.subTest(user=user.login):
                 self.assertLessEqual(self.read_by(user, "calendar.event", fields), 0)
+
+    def test_a_managers_list_of_providers_costs_no_query_of_ours_for_each(self):
+        people = self.env["res.users"].union(
+            *(self._person(f"provider{number}", f"Provider {number}", PROVIDER, self.sunrise) for number in range(12))
+        )
+        for number, user in enumerate(people):
+            self.connection_row(user, self.app, f"zoom-{number}")
+        names = ["zoom_state", "zoom_state_at", "zoom_licence", "zoom_verified_at", "zoom_reason"]
+        listed = self.as_user("res.users", self.mia)
+
+        def read(number):
+            listed.browse(people[:number].ids).read(names)
+
+        read(12)
+        self.assertEqual(self.queries(read, 12), self.queries(read, 3))
 
     def test_a_clients_list_of_sessions_costs_no_query_for_each(self):
         self.as_user("calendar.event", self.dana).create(self.values(MANY))

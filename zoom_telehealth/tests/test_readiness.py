@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .. import clock
+from .. import clock, conf
 from ..models.telehealth_readiness_words import SENTENCES, STEPS, TITLES
 from ..zoom import features, practice_readiness, readiness
 from ..zoom.payloads import UserSeen
@@ -109,6 +109,19 @@ class TestNightly(ReadinessCase):
             self.look()
             self.assertEqual(len(self.simulator.calls("GET", path="/settings")), 2)
 
+    def test_who_holds_no_sessions_any_more_has_no_page_any_more(self):
+        of_sunrise = [("company_id", "=", self.sunrise.id), ("user_id", "!=", False)]
+        self.assertEqual(self.pages.search(of_sunrise).user_id, self.dana | self.omar)
+        self.omar.action_archive()
+        self.look()
+        self.assertEqual(self.pages.search(of_sunrise).user_id, self.dana)
+
+    def test_another_practice_that_shares_the_app_gets_no_page_of_whoever_connects(self):
+        self.app.company_ids |= self.harbour
+        self.connect(self.dana, DANA)
+        self.assertFalse(self.pages.search([("company_id", "=", self.harbour.id)]).user_id)
+        self.assertTrue(self.page(self.dana).wanted_at)
+
     def test_what_is_red_at_the_first_look_is_a_step_and_no_news(self):
         self.assertEqual(self.told()["baa"], ("red", "missing"))
         self.assertFalse(self.page().activity_ids)
@@ -124,6 +137,14 @@ class TestNightly(ReadinessCase):
         self.connect(self.dana, DANA)
         self.look()
         self.assertFalse(self.page(self.dana).activity_ids)
+
+    def test_what_turned_red_is_told_though_somebody_opened_the_page_before_it_was_looked_at(self):
+        self.break_it()
+        self.as_user("telehealth.readiness", self.dana).action_open_mine()
+        self.assertEqual(self.told(self.dana)["connection"][0], "red")
+        for _run in range(2):
+            self.want(self.dana)
+            self.assertEqual(set(self.activities(self.page(self.dana))), {"dana", "mia"})
 
     def test_what_turns_amber_is_no_news(self):
         self.set_in_zoom(in_meeting={"waiting_room": False})
@@ -173,9 +194,11 @@ class TestPracticePage(ReadinessCase):
         self.assertEqual(self.told()["credentials"], ("red", "refused"))
 
     def test_a_server_without_a_key_or_with_one_that_can_be_guessed_is_red(self):
-        with self.master_key(""):
-            self.open(self.mia)
-            self.assertEqual(self.told()["key"], ("red", "missing"))
+        guessable = f"{'A' * 43}=,{conf.master_key_text()}"
+        for key, finding in (("", "missing"), (guessable, "weak")):
+            with self.subTest(finding=finding), self.master_key(key):
+                self.open(self.mia)
+                self.assertEqual(self.told()["key"], ("red", finding))
 
     def test_a_scheduled_action_that_is_off_or_late_is_named(self):
         cron = self.env.ref("zoom_telehealth.ir_cron_inbox")

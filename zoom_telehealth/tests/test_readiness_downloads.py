@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError
 from ..models.telehealth_readiness_pdf import FONT_FILE
 from .common import ANA, ANAS_TITLE, HELP_PHONE, TelehealthHttpCase
 from .readiness_case import ReadinessCase
-from .simulator import DANA, PRACTICE_APP
+from .simulator import DANA, NORA, PRACTICE_APP
 
 GREEK_AND_CYRILLIC = "Ζωή Παπαδάκη Łucja Жданова"
 
@@ -89,6 +89,14 @@ class TestDiagnostics(ReadinessCase):
         ):  # fmt: skip
             with self.subTest(hidden=hidden):
                 self.assertNotIn(hidden, text)
+
+    def test_people_of_another_practice_that_shares_the_app_are_not_in_it(self):
+        self.app.company_ids |= self.harbour
+        theirs = self.connect(self.otto, NORA)
+        told = self.told()
+        self.assertEqual([one["id"] for one in told["connections"]], [self.connection.id])
+        self.assertEqual(told["counts"]["zoom.connection"], {"connected": 1})
+        self.assertNotEqual(theirs, self.connection)
 
     def test_it_is_the_managers_alone(self):
         for user in (self.dana, self.sam, self.ada, self.max):

@@ -7,7 +7,7 @@ from odoo.tools import config
 
 from .common import HELP_PHONE
 from .connecting_case import CALLBACK, CONNECT, TROUBLE, ConnectingCase
-from .simulator import DANA, OMAR, PRACTICE_APP
+from .simulator import DANA, NO_ANSWERS, NOWHERE, OMAR, PRACTICE_APP
 
 
 class TestRefusedConnections(ConnectingCase):
@@ -139,17 +139,16 @@ class TestRefusedConnections(ConnectingCase):
 
     def test_an_answer_that_is_not_zooms_saves_nothing(self):
         for path in ("/oauth/token", "/v2/users/me"):
-            for kind, keys in (
-                ("html", {}),
-                ("empty", {}),
-                ("status", {"status": 500}),
-                ("reset", {}),
-                ("answer_lost", {}),
-            ):
-                with self.subTest(path=path, kind=kind):
-                    self.simulator.fault(kind, path=path, times=None, **keys)
-                    self.assertEnds(self.connect(), "Zoom did not answer")
-                    self.simulator.control("DELETE", "faults")
+            for kind, keys, words in NO_ANSWERS:
+                self.simulator.fault(kind, path=path, times=None, **keys)
+                with self.subTest(path=path, kind=kind, **keys):
+                    self.assertEnds(self.connect(), words)
+                self.simulator.control("DELETE", "faults")
+
+    def test_a_zoom_that_is_not_there_saves_nothing(self):
+        back = self.simulator.decide(self.to_zoom())
+        with patch.dict(config.options, {"zoom_telehealth_zoom_url": NOWHERE}):
+            self.assertEnds(self.come_back(back), "Zoom cannot be reached")
 
     def test_an_error_word_of_zooms_is_told_as_a_refusal(self):
         state = parse_qs(urlsplit(self.to_zoom()).query)["state"][0]

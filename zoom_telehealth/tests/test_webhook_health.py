@@ -124,6 +124,19 @@ class TestHealth(EventCase):
             self.arrived("meeting.started")
             self.assertEqual(self.seen()[0], "good", "believed again since")
 
+    def test_a_clock_for_which_zoom_is_not_believed_is_told(self):
+        self.arrived(events.VALIDATION)
+        with self.clock_moved(minutes=1):
+            self.refused(1, webhook.TOO_OLD)
+            self.refused(1, webhook.TOO_NEW)
+            self.assertEqual(self.seen()[0], "good", "somebody may repeat an old request")
+            self.refused(1, webhook.TOO_NEW)
+            self.assertEqual(self.seen()[0], "bad")
+            self.assertIn("clock is wrong", self.seen()[1])
+        with self.clock_moved(minutes=2):
+            self.arrived("meeting.started")
+            self.assertEqual(self.seen()[0], "good", "believed again since")
+
     def test_sessions_that_end_without_an_event_raise_the_alarm_at_two(self):
         """R21."""
         self.arrived(events.VALIDATION)

@@ -158,6 +158,28 @@ class TestHinted(ReadBackCase):
             self.assertEqual(self.work_all(), ["read"])
         self.assertFalse(self.meeting.hinted_at)
 
+    def test_nobody_is_led_to_a_meeting_that_zoom_missed_until_it_was_read_or_made_anew(self):
+        """Decision 9: a press on Join found it missing; another meeting's number says nothing of this one."""
+        self.booked._miss("1234567890")
+        self.assertTrue(self.booked._join_link())
+        self.booked._miss(self.meeting.zoom_id)
+        self.assertFalse(self.booked._join_link())
+        self.assertEqual(self.booked.meeting_status, "pending")
+        self.assertIn("no such meeting", self.booked.meeting_sentence)
+        self.assertEqual(self.work_all(), ["read"])
+        self.assertEqual(self.booked._join_link(), self.meeting.join_link, "it is there after all")
+        self.change_at_zoom("DELETE")
+        self.booked._miss(self.meeting.zoom_id)
+        self.simulator.fault("status", status=503, path="/v2/meetings/*", method="GET", times=2)
+        self.assertEqual(self.work_all(), ["read"])
+        self.assertFalse(self.booked._join_link(), "an answer that did not come brings nobody there")
+        with self.clock_moved(minutes=2):
+            self.assertEqual(self.work_all(), ["read", "create"])
+        self.booked.invalidate_recordset()
+        self.assertEqual(self.meeting_of(self.booked).zoom_id, str(self.at_zoom()["id"]))
+        self.assertEqual(self.booked._join_link(), self.meeting_of(self.booked).join_link)
+        self.assertEqual(self.booked.meeting_status, "ready")
+
 
 class TestAsked(ReadBackCase):
     """R21: what a webhook tells, a pull can find."""

@@ -50,7 +50,8 @@ class ZoomDisconnect(models.TransientModel):
             dialog.coming = len(meetings)
             # How many are lost says what this does, also of another practice's; when those are, is not told.
             own = meetings.company_id <= self.env.user.company_ids
-            dialog.coming_until = own and format_datetime(self.env, meetings[-1:].session_id.start)
+            last = meetings[-1:].session_id.start
+            dialog.coming_until = own and format_datetime(self.env, last, dt_format="short")
             dialog.minutes = PARTING.total_seconds() // 60
             dialog.removal = self.env["zoom.connection"]._removal_sentence()
             dialog.help_sentence = (company or self.env.company.sudo())._telehealth_help_sentence()

@@ -39,7 +39,7 @@ PRESENCES = (
     "jbh_joined",
 )
 _PRESENCE_PREFIX = "meeting.participant_"
-# The most exact first. A guest who waits for the host has nothing but what we put into the link, if anything.
+# The most exact first. A guest who waits for the host has nothing but what their link carried, if anything.
 _PERSON_KEYS = ("participant_uuid", "user_id", "id", "customer_key")
 _RECORDING_PREFIXES = ("recording.", "meeting.aic_transcript")
 RECORDINGS = frozenset(
@@ -85,7 +85,7 @@ class Presence:
     :ivar user_id: Zoom's id of a signed-in user; empty for guests
     :ivar key: Zoom's id of this person's stay, one for each time they come; for whoever waits for the host, what
         tells them from others best; may be empty
-    :ivar customer_key: what we put into a personal link, if anything
+    :ivar customer_key: what the link that was used carried, if anything; ours carry none
     """
 
     kind: str
