@@ -81,7 +81,7 @@ class Practice:
         self.stack.rpc("mia", "telehealth.settings", "action_save", [[dialog]])
 
     def open_page(self, person: requests.Session, session: Booked) -> Callable[[], str]:
-        """Open the session's page, as a signed-in client, and return what presses Join there and says where it leads."""
+        """Open the session's page, as a signed-in client; what is returned presses Join and tells where it leads."""
         page = person.get(f"{self.stack.odoo_url}/my/sessions/{session.token}", timeout=TIMEOUT_SECONDS).text
         form = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert form
