@@ -32,6 +32,11 @@ SOON = timedelta(minutes=5)
 NEXT_SESSION = f"{paths.ADDON}.demo_event_soon"
 ODOO_FORMAT = "%Y-%m-%d %H:%M:%S"
 QUIETLY = {"no_mail_to_attendees": True, "dont_notify": True, "tracking_disable": True}
+# Else everything that runs every so often would run beside a file's first test: a template is hours old.
+AS_IF_ALL_HAD_JUST_RUN = """
+    UPDATE ir_cron SET lastcall = now() AT TIME ZONE 'UTC',
+                       nextcall = now() AT TIME ZONE 'UTC' + (interval_number || ' ' || interval_type)::interval
+"""
 _numbers = itertools.count(1)
 
 
@@ -304,6 +309,7 @@ class TrialStack:
         if _now().date() != self._placed_at.date():
             self._place_demo_times()
         self._databases.clone(self._placed, database)
+        self.sql(AS_IF_ALL_HAD_JUST_RUN, database=database)
         return Stack(self._databases, database, self._folder, free_port(), free_port())
 
     def _place_demo_times(self) -> None:

@@ -11,7 +11,7 @@ import aiohttp
 
 ANSWER_SECONDS = 3.0  # of real time: Zoom waits no longer (zoom.md, section 5.1)
 KEPT_CHARACTERS = 300
-MOST_AT_ONCE = 600  # thousands of retries that fall due in one jump of the clock would only keep each other waiting
+MOST_AT_ONCE = 200  # thousands of retries that fall due in one jump of the clock would only keep each other waiting
 
 
 @dataclass

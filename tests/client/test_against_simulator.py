@@ -36,7 +36,7 @@ from zoom.user_settings import ENCRYPTION, KEPT, WAITING_ROOM
 
 APP = AppCredentials(*PRACTICE_APP)
 NOW = datetime(2026, 11, 21, 12)
-IMPATIENT = Timeouts(connect=1.0, read=0.5, total=1.5)
+IMPATIENT = Timeouts(connect=1.0, read=1.5, total=4.0)
 ALL_SCOPES = {
     "meeting:write:meeting",
     "meeting:read:meeting",
@@ -293,7 +293,7 @@ def test_a_user_without_the_right_to_host_is_told_so(provider: Provider) -> None
     ("fault", "error"),
     [
         ({"kind": "answer_lost"}, OutcomeUnknown),
-        ({"kind": "delay", "seconds": 2}, OutcomeUnknown),
+        ({"kind": "delay", "seconds": 4}, OutcomeUnknown),
         ({"kind": "hang"}, OutcomeUnknown),
         ({"kind": "reset"}, OutcomeUnknown),
         ({"kind": "html"}, MalformedAnswer),

@@ -139,8 +139,8 @@ def test_an_answer_in_drops_is_given_up_when_its_time_is_over(serve: Serve, clie
     with pytest.raises(OutcomeUnknown):
         client_of(server).create_meeting(WISH)
 
-    # Each drop comes within the 0.4 s for a silence; all of them take ten seconds.
-    assert time.monotonic() - started < 3
+    # Each drop comes within the second for a silence; all of them take ten seconds.
+    assert time.monotonic() - started < 5
 
 
 def test_an_update_or_delete_without_words_is_done(serve: Serve, client_of: ClientOf) -> None:

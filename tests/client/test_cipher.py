@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,6 @@ from encryption.cipher import (
     encrypt,
     is_ciphertext,
     key_id_of,
-    keyed_hash,
     new_data_key,
 )
 
@@ -148,7 +146,6 @@ def test_a_key_of_another_length_is_refused(length: int) -> None:
     for use in (
         lambda: encrypt("text", key_id="k1", key=bytes(length), associated_data=PLACE),
         lambda: decrypt(sealed(), key=bytes(length), associated_data=PLACE),
-        lambda: keyed_hash("text", bytes(length)),
     ):
         with pytest.raises(ValueError, match="32 bytes"):
             use()
@@ -159,13 +156,6 @@ def test_data_keys_are_32_random_bytes() -> None:
 
     assert len(keys) == 20
     assert {len(key) for key in keys} == {32}
-
-
-def test_a_keyed_hash_matches_equal_texts_under_one_key_alone() -> None:
-    assert keyed_hash("a@b.example", KEY) == keyed_hash("a@b.example", KEY)
-    assert keyed_hash("a@b.example", KEY) != keyed_hash("b@b.example", KEY)
-    assert keyed_hash("a@b.example", KEY) != keyed_hash("a@b.example", new_data_key())
-    assert re.fullmatch(r"[0-9a-f]{64}", keyed_hash("", KEY))
 
 
 def test_an_unreadable_ciphertexts_error_tells_neither_text_nor_key() -> None:

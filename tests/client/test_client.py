@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.client.hostile_server import HostileServer, Reply, hang_up, html_page, json_reply, reply, reset, silence
-from zoom.client import MOST_PAGES, ZoomClient, uuid_in_path
+from zoom.client import MOST_PAGES, ZoomClient
 from zoom.errors import (
     MalformedAnswer,
     MeetingGone,
@@ -234,14 +234,14 @@ def test_what_changes_something_is_never_repeated(serve: Serve, client_of: Clien
 
 def test_a_repeated_reading_keeps_within_the_time_of_one_call(session: requests.Session, serve: Serve) -> None:
     server = serve(silence)
-    client = ZoomClient(session, server.url, "token", timeout=Timeouts(connect=1.0, read=1.0, total=1.2))
+    client = ZoomClient(session, server.url, "token", timeout=Timeouts(connect=1.0, read=1.5, total=2.3))
     started = time.monotonic()
 
     with pytest.raises(OutcomeUnknown):
         client.meeting("1")
 
-    # One silence of a second, and of the second one what is left: not two.
-    assert 1.0 < time.monotonic() - started < 2.0
+    # One silence of a second and a half, and of the second one what is left: not two.
+    assert 1.5 < time.monotonic() - started < 3.0
     assert server.connections == 2
 
 
@@ -274,16 +274,3 @@ def test_a_token_that_cannot_stand_in_a_header_is_refused_before_anything_is_sen
     with pytest.raises(TokenRefused):
         ZoomClient(session, server.url, token).meeting("1")
     assert server.connections == 0
-
-
-@pytest.mark.parametrize(
-    ("uuid", "in_path"),
-    [
-        ("ajXp112QmuoKj4854875==", "ajXp112QmuoKj4854875%3D%3D"),
-        ("a/b+c==", "a%2Fb%2Bc%3D%3D"),
-        ("/ajXp112QmuoKj4854875==", "%252FajXp112QmuoKj4854875%253D%253D"),
-        ("ab//cd==", "ab%252F%252Fcd%253D%253D"),
-    ],
-)
-def test_a_uuid_is_encoded_twice_where_zoom_asks_for_it(uuid: str, in_path: str) -> None:
-    assert uuid_in_path(uuid) == in_path

@@ -93,7 +93,7 @@ def test_deliveries_appear_on_the_page_of_apps_by_themselves(
     app.get_by_text("active", exact=True).wait_for()
     receiver.answers = [500]
     hooks.send("meeting.started", payload={"object": {"join_url": "https://zoom.example/" + 200 * "x"}})
-    app.get_by_text("500").wait_for()
+    app.get_by_text("500", exact=True).wait_for()  # not a part of some number in the body
     app.get_by_text("meeting.started", exact=True).click()
     assert _fits(page)
     app.get_by_role("button", name="Resend").click()

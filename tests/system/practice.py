@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -79,15 +80,23 @@ class Practice:
         self.stack.rpc("mia", "telehealth.settings", "write", [[dialog], settings])
         self.stack.rpc("mia", "telehealth.settings", "action_save", [[dialog]])
 
-    def press_join(self, person: requests.Session, session: Booked) -> str:
-        """Press Join on the session's page, as a signed-in client, and return where it leads."""
+    def open_page(self, person: requests.Session, session: Booked) -> Callable[[], str]:
+        """Open the session's page, as a signed-in client; what is returned presses Join and tells where it leads."""
         page = person.get(f"{self.stack.odoo_url}/my/sessions/{session.token}", timeout=TIMEOUT_SECONDS).text
         form = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert form
-        enter = f"{self.stack.odoo_url}/telehealth/join/{session.token}/enter"
-        answer = person.post(enter, data={"csrf_token": form[1]}, allow_redirects=False, timeout=TIMEOUT_SECONDS)
-        assert answer.status_code == 303, answer.text[:300]
-        return answer.headers["Location"]
+        enter, content = f"{self.stack.odoo_url}/telehealth/join/{session.token}/enter", {"csrf_token": form[1]}
+
+        def press() -> str:
+            answer = person.post(enter, data=content, allow_redirects=False, timeout=TIMEOUT_SECONDS)
+            assert answer.status_code == 303, answer.text[:300]
+            return answer.headers["Location"]
+
+        return press
+
+    def press_join(self, person: requests.Session, session: Booked) -> str:
+        """Press Join on the session's page, as a signed-in client, and return where it leads."""
+        return self.open_page(person, session)()
 
     def partner(self, login: str) -> int:
         """Return the id of a person's contact."""
@@ -173,6 +182,15 @@ class Practice:
     def hold_back_action(self, held: bool = True) -> None:
         """Keep the scheduled action from running by itself, or let it again."""
         self.stack.sql("UPDATE ir_cron SET active = %s WHERE id = %s RETURNING id", (not held, self.stack.ref(ACTION)))
+
+    @contextmanager
+    def nothing_by_itself(self) -> Iterator[None]:
+        """Keep every scheduled action, Odoo's own as well, from running by itself while the block runs."""
+        held = self.stack.sql("UPDATE ir_cron SET active = FALSE WHERE active RETURNING id")
+        try:
+            yield
+        finally:
+            self.stack.sql("UPDATE ir_cron SET active = TRUE WHERE id = ANY(%s)", ([action for (action,) in held],))
 
     def open_work(self) -> list[tuple[Any, ...]]:
         """Return what Zoom still has to be told: sessions without an agreeing meeting, meetings without a session."""

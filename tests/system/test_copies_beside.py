@@ -76,18 +76,16 @@ def test_nothing_of_the_living_practice_is_changed_at_zoom(fresh_stack: TrialSta
         living.a_day_passes()
     before = living.at_zoom()
     assert len([one for one in before if not one[-1]]) >= 4
-    living.practice.hold_back_action()
-    living.zoom.forget_calls()
 
     with fresh_stack.beside(name) as other:
         copy = Practice(other)
-        copy.hold_back_action(held=False)
-        people_work_in(copy, living.sessions)
-        run_every_action(copy)
-        assert living.at_zoom() == before
-        assert living.zoom.calls() == []
+        with living.practice.nothing_by_itself():
+            living.zoom.forget_calls()
+            people_work_in(copy, living.sessions)
+            run_every_action(copy)
+            assert living.at_zoom() == before
+            assert living.zoom.calls() == []
 
-        living.practice.hold_back_action(held=False)
         living.practice.move(living.sessions[3], living.practice.moment(days=10))
         living.practice.settle()
         assert living.practice.status(living.sessions[3]) == "ready"
@@ -102,11 +100,9 @@ def test_a_backup_that_a_manager_takes_for_the_living_one_changes_no_meeting_and
     name = fresh_stack.backup("beside")
     living.a_day_passes()
     before = living.at_zoom()
-    living.practice.hold_back_action()
 
-    with fresh_stack.beside(name) as other:
+    with living.practice.nothing_by_itself(), fresh_stack.beside(name) as other:
         copy = Practice(other)
-        copy.hold_back_action(held=False)
         other.rpc("mia", "zoom.database", "action_is_moved", [[1]])
         run_every_action(copy)
         assert living.at_zoom() == before

@@ -115,10 +115,10 @@ def test_restored_from_its_calendar_event_a_session_gets_one_meeting_and_keeps_i
     gone = meeting_of(practice, session)
     practice.cancel(session)
     practice.settle()
+    live = [one["id"] for one in ZoomSide(practice.stack).live()]
     dana.open_app(f"/odoo/calendar.event/{session.event_id}")
     dana.click(dana.page.locator(".o_cp_action_menus .fa-cog"))
     dana.click(dana.page.get_by_role("menuitem", name="Unarchive"))
-    live = [one["id"] for one in ZoomSide(practice.stack).live()]
     eventually(lambda: len(ZoomSide(practice.stack).live()) == len(live) + 1, "one meeting more stands at Zoom")
     practice.settle()
     [again] = [one for one in ZoomSide(practice.stack).live() if one["id"] not in live]

@@ -98,6 +98,7 @@ def test_a_session_held_without_a_click_in_odoo_is_live_and_ended_on_the_pages_t
     stack.simulator("DELETE", "/control/people", {"meeting_id": meeting})
     expect(dana.page.get_by_role("radio", name="Ended", checked=True)).to_be_visible(timeout=PUSHED_MS)
     expect(client.get_by_role("status")).to_contain_text("This session is over.", timeout=PUSHED_MS)
+    side.wait_until_worked_on()  # what a look at Zoom found first is corrected by the event
     [held] = stack.sql(
         "SELECT end_was_asked FROM zoom_meeting_instance i JOIN zoom_meeting m ON m.id = i.meeting_id"
         " WHERE m.zoom_id = %s",
@@ -121,8 +122,8 @@ def session(side: WebhookSide) -> Booked:
 
 def test_a_meeting_moved_on_zooms_page_is_moved_back(side: WebhookSide, session: Booked) -> None:
     elsewhere = f"{side.practice.moment(days=5):{ZOOM_FORMAT}}"
-    side.stack.simulator("PATCH", f"/control/meetings/{zoom_id(side, session)}", {"start_time": elsewhere})
-    assert at_zoom(side, session) == [elsewhere]
+    path = f"/control/meetings/{zoom_id(side, session)}"
+    assert side.stack.simulator("PATCH", path, {"start_time": elsewhere})["start_time"] == elsewhere
     eventually(lambda: at_zoom(side, session) == booked_at(side, session), "the meeting is at its time again")
 
 
@@ -135,8 +136,8 @@ def test_a_meeting_deleted_on_zooms_page_is_made_anew_and_one_recovered_beside_i
     eventually(lambda: side.practice.status(session) == "ready", "the session is ready")
     assert zoom_id(side, session) != first
 
-    side.stack.simulator("POST", f"/control/meetings/{first}/recover", {})
-    assert len(at_zoom(side, session)) == 2
+    recovered = side.stack.simulator("POST", f"/control/meetings/{first}/recover", {})
+    assert recovered["start_time"] in booked_at(side, session)  # so that there are two now
     eventually(lambda: at_zoom(side, session) == booked_at(side, session), "one meeting is left")
     side.wait_until_worked_on()
     side.practice.settle()

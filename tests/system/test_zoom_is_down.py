@@ -28,7 +28,6 @@ def zoom(connected: Practice) -> ZoomSide:
     """Zoom's side, healthy and with no call noted."""
     side = ZoomSide(connected.stack)
     side.mend()
-    connected.hold_back_action(held=False)
     connected.settle()
     side.forget_calls()
     return side
@@ -97,23 +96,24 @@ def link_of(practice: Practice, session: Booked) -> str:
 
 def test_no_request_of_a_user_calls_zoom(connected: Practice, zoom: ZoomSide) -> None:
     practice = connected
-    practice.hold_back_action()  # so that whatever Zoom is asked would be asked by the request itself
-    session = practice.book()
-    practice.move(session, practice.moment(days=4))
-    practice.stack.rpc("dana", "telehealth.session", "write", [[session.id], {"label": "Renamed"}])
-    practice.stack.rpc("sam", "telehealth.session", "write", [[session.id], {"provider_id": practice.user("omar")}])
-    practice.cancel(session, "omar")
-    practice.restore(session, "omar")
-    practice.stack.rpc("omar", "telehealth.session", "read", [[session.id], ["meeting_sentence"]])
-    practice.stack.rpc("omar", "calendar.event", "unlink", [[session.event_id]])
-    alex = practice.sign_in("alex")
-    for path in ("/my", "/my/sessions", f"/my/sessions/{practice.demo_session('soon').token}"):
-        assert alex.get(practice.stack.odoo_url + path, timeout=30).status_code == 200
-    assert zoom.calls() == []
+    # So that whatever Zoom is asked would be asked by the request itself.
+    with practice.nothing_by_itself():
+        zoom.forget_calls()
+        session = practice.book()
+        practice.move(session, practice.moment(days=4))
+        practice.stack.rpc("dana", "telehealth.session", "write", [[session.id], {"label": "Renamed"}])
+        practice.stack.rpc("sam", "telehealth.session", "write", [[session.id], {"provider_id": practice.user("omar")}])
+        practice.cancel(session, "omar")
+        practice.restore(session, "omar")
+        practice.stack.rpc("omar", "telehealth.session", "read", [[session.id], ["meeting_sentence"]])
+        practice.stack.rpc("omar", "calendar.event", "unlink", [[session.event_id]])
+        alex = practice.sign_in("alex")
+        for path in ("/my", "/my/sessions", f"/my/sessions/{practice.demo_session('soon').token}"):
+            assert alex.get(practice.stack.odoo_url + path, timeout=30).status_code == 200
+        assert zoom.calls() == []
 
-    kept = practice.book()
-    assert zoom.calls() == []
-    practice.hold_back_action(held=False)
+        kept = practice.book()
+        assert zoom.calls() == []
     practice.reconcile()
     assert practice.status(kept) == "ready"
     assert len(zoom.creates()) == 1  # what came and went in between was never asked for

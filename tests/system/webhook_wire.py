@@ -15,7 +15,6 @@ from tests.system.webhook_side import SECRET, WebhookSide, signature
 MARK = "Zebrafish"
 SIGNATURE, TIMESTAMP, LENGTH = "x-zm-signature", "x-zm-request-timestamp", "content-length"
 WAIT_SECONDS = 20.0
-MOMENT = "2026-01-01T10:00:00Z"
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from dev.trial_stack import TrialStack
 
 MEETINGS = "/v2/users/*/meetings"
-ONE_MEETING = "/v2/meetings/*"
 TOKEN = "/oauth/token"
 
 

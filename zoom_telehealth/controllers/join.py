@@ -32,11 +32,11 @@ class TelehealthJoinController(http.Controller):
         user = request.env.user
         if user._is_public():
             return request.redirect_query("/web/login", {"redirect": JOIN_ROUTE + token})
-        if session.provider_id == user or (user._is_internal() and not session._is_participant(user)):
-            if not session.with_user(user).has_access("read"):
-                raise NotFound
-            return request.redirect(f"/odoo/telehealth.session/{session.id}")
-        return request.redirect(f"/my/sessions/{token}")
+        if session.provider_id != user and session._is_participant(user):
+            return request.redirect(f"/my/sessions/{token}")
+        if not session.with_user(user).has_access("read"):
+            raise NotFound
+        return request.redirect(f"/odoo/telehealth.session/{session.id}")
 
     @http.route(JOIN_ROUTE + "<string:token>/enter", type="http", auth="user", methods=["POST"], sitemap=False)
     def enter(self, token):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import re
 import secrets
 
@@ -19,7 +17,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-TAG_BYTES = 16
 
 _VERSION = "zt1"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -94,19 +91,6 @@ def associated_data(model: str, field: str, row_key: str) -> bytes:
     :param row_key: the row's random id, which never changes
     """
     return _length_prefixed(model, field, row_key)
-
-
-def keyed_hash(text: str, key: bytes) -> str:
-    """A hash (64 hex digits) to match equal texts by, without a way back for whoever lacks the key.
-
-    Upper case, spaces and the like count: bring the text to one form first.
-
-    :param key: a data key, 32 bytes
-    """
-    _check_key(key)
-    # A key of its own, derived from the data key: one key never serves two algorithms.
-    hash_key = hmac.new(key, b"zoom_telehealth keyed hash", hashlib.sha256).digest()
-    return hmac.new(hash_key, text.encode("utf-8", _SURROGATES), hashlib.sha256).hexdigest()
 
 
 def check_key_id(key_id: str) -> None:

@@ -32,7 +32,6 @@ class ResCompany(models.Model):
     telehealth_recordings = fields.Boolean(
         "Recordings", help="Zoom tells about recordings of sessions. Off: nothing of it is asked for or kept."
     )
-    zoom_app_ids = fields.Many2many("zoom.app", "zoom_app_res_company_rel", "company_id", "app_id", "Zoom apps")
 
     _telehealth_window_sane = models.Constraint(
         "CHECK (telehealth_minutes_before BETWEEN 0 AND 1440 AND telehealth_minutes_after BETWEEN 0 AND 1440)",

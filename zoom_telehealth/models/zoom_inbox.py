@@ -135,7 +135,8 @@ class ZoomInbox(models.AbstractModel):
         if not meeting:
             # A private call of the provider's, perhaps: nothing of it is kept.
             delivery.body = False
-            return "foreign"
+            # That a meeting was made is often told before its id is noted here; nothing follows from it in any case.
+            return "done" if event.name in events.IDLE else "foreign"
         feature = events.feature_of(event.name)
         if feature and not meeting.company_id._telehealth_has_feature(feature):
             # Stored for another practice that shares the app: of this one nothing is kept.

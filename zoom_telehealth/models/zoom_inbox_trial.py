@@ -12,7 +12,7 @@ class ZoomInboxTrial(models.AbstractModel):
     def _take(self, delivery):
         body = delivery.body  # which is erased where it is nobody's
         state = super()._take(delivery)
-        if state == "foreign" and body:
+        if body and not delivery.body:
             event = events.understand(events.read(body))
             if event.meeting_id and self.env["telehealth.trial"]._heard(delivery.app_id, event.meeting_id):
                 return "done"

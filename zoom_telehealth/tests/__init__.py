@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_access_to_routes,
     test_access_to_sessions,
     test_adopting_events,
     test_all_day,

@@ -164,6 +164,14 @@ class TestBelief(InboxCase):
         self.assertEqual((delivery.state, self.danas.state), ("foreign", "scheduled"))
         self.assertFalse(delivery.body, "a private meeting of somebody's, perhaps")
 
+    def test_that_a_meeting_was_made_is_no_news_whosever_it_is(self):
+        """Of our own it is often told before the answer with the id is noted, and may not read as another's then."""
+        for zoom_id in (self.meeting.zoom_id, "99999999999"):
+            with self.subTest(zoom_id=zoom_id):
+                delivery = self.told("meeting.created", id=zoom_id, topic="A private call")
+                self.assertEqual((delivery.state, delivery.cause), ("done", False))
+        self.assertFalse(delivery.body, "nothing is kept of what is nobody's here")
+
     def test_an_unknown_event_is_counted_and_nothing_of_it_kept(self):
         delivery = self.told("meeting.chat_message_sent", chat_message={"message_content": "secret"})
         self.assertEqual((delivery.state, delivery.body), ("unknown", False))

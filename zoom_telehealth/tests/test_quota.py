@@ -179,7 +179,7 @@ class TestQuota(ReconcilerCase):
         seen = session.with_user(self.dana).with_context(tz="Asia/Kolkata", lang="en_US")
         self.assertEqual(seen.meeting_status, "failing")
         self.assertIn("today's are used up", seen.meeting_sentence)
-        self.assertIn("5:30:00", seen.meeting_sentence)
+        self.assertRegex(seen.meeting_sentence, r"5:30\sAM")
         self.assertIn("Nobody has to act", seen.meeting_sentence)
 
     def test_zooms_own_word_counts_more_than_our_count(self):
@@ -258,11 +258,10 @@ class TestTooManyCalls(ReconcilerCase):
 
     def test_retry_after_is_kept_to_in_each_of_its_forms(self):
         text = "You have reached the maximum per-second rate limit for this API. Try again later."
-        date = (clock.now() + timedelta(minutes=10)).strftime("%a, %d %b %Y %H:%M:%S GMT")
-        iso = (clock.now() + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for form in ("600", date, iso):
+        for form in ("600", "%a, %d %b %Y %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%SZ"):
             with self.subTest(form=form):
-                failure, wait = self.wait_after(text, **{"Retry-After": form})
+                moment = clock.now() + timedelta(minutes=10)
+                failure, wait = self.wait_after(text, **{"Retry-After": moment.strftime(form)})
                 self.assertEqual(failure, "limited")
                 self.assertAlmostEqual(wait, 600, delta=10)
 

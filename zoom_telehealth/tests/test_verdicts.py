@@ -14,7 +14,7 @@ from .simulator import DANA, OMAR
 
 TOKEN = "/oauth/token"
 # The background's way of asking, with its second try, and little patience: a test does not wait half a minute.
-IMPATIENT = Timeouts(connect=0.5, read=0.5, total=1.0)
+IMPATIENT = Timeouts(connect=1.0, read=1.5, total=3.0)
 XML = {"Content-Type": "text/xml"}
 XML_TOKEN = "<?xml version='1.0'?><Response><code>124</code><message>Invalid access token.</message></Response>"
 KEPT = ("connected", False)

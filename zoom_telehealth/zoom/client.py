@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import requests
 
@@ -224,12 +223,6 @@ class ZoomClient:
         if not _BEARER.fullmatch(self._access_token):
             raise TokenRefused
         return "Bearer " + self._access_token
-
-
-def uuid_in_path(uuid: str) -> str:
-    """A meeting's uuid for use in a path: encoded once, or twice (Zoom's rule) if it starts with `/` or has `//`."""
-    encoded = quote(uuid, safe="")
-    return quote(encoded, safe="") if uuid.startswith("/") or "//" in uuid else encoded
 
 
 def _in_path(meeting_id: str | None) -> str:

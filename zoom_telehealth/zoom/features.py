@@ -93,17 +93,3 @@ NEVER_ASKED = (
 def all_asked() -> frozenset[str]:
     """Every scope that some feature needs or is better with."""
     return frozenset().union(*(feature.needed | feature.better_with for feature in FEATURES.values()))
-
-
-def is_never_asked(scope: str) -> bool:
-    """Whether a scope is one that nobody should grant to this app."""
-    return any(
-        scope.endswith(mark) if mark.startswith(":") else scope.startswith(mark)
-        for _name, marks in NEVER_ASKED
-        for mark in marks
-    )
-
-
-def surplus(granted: Iterable[str]) -> tuple[str, ...]:
-    """The granted scopes that no feature uses, in the alphabet's order."""
-    return tuple(sorted(frozenset(granted) - all_asked()))

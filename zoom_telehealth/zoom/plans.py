@@ -1,23 +1,19 @@
 """Zoom's plans, as far as they matter here: which can sign a BAA, and what may connect.
 
-Source: Zoom's support article KB0067751, "HIPAA Business Associate Agreement (BAA)": Zoom for Healthcare is offered as
-Pro, Business, Business Plus and Enterprise, and BAAs are entered into with customers of other paid plans too. The free
-Basic plan is no paid plan. No API tells a plan's name: a person attests it.
+Source: Zoom's support article KB0067751, "HIPAA Business Associate Agreement (BAA)", read on 2026-11-21: Zoom for
+Healthcare is offered as Pro, Business, Business Plus and Enterprise, and BAAs are entered into with customers of other
+paid plans too. The free Basic plan is no paid plan. No API tells a plan's name: a person attests it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-SOURCE = "https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0067751"
-SOURCE_READ = "2026-11-21"
-
 # What Zoom's API calls a user's `type` (OpenAPI document of users).
 BASIC, LICENSED, UNASSIGNED, NO_TYPE = 1, 2, 4, 99
 
 BAA_MAIL = "healthcare@zoom.us"
 BAA_SUBJECT = "BAA Request — Zoom Business Account"
-BAA_ANSWER_DAYS = "1–2"
 
 
 @dataclass(frozen=True)
