@@ -147,7 +147,8 @@ class CalendarEventSeries(models.Model):
     def _leave_out_again(self, edit):
         """Take off the calendar what was cancelled by itself and core made anew: nobody asked for it again.
 
-        The session stays cancelled at its own time; restored, it comes back where the series is now.
+        The session stays cancelled at its own time; restored, it comes back where the series is now. A date that the
+        series has no more is remembered, since the next change of the rule may bring it back.
         """
         # As superuser: core made the row in the user's name, though the session was perhaps a colleague's.
         rows = edit.made_anew.event_id.with_env(self.env).sudo()
@@ -160,8 +161,22 @@ class CalendarEventSeries(models.Model):
                 session.id: {
                     "planned_start": session.event_id.start,
                     "left_out_of_id": (session.event_id.recurrence_id or series).id,
+                    "off_rhythm": False,
                 }
                 for session in still
+            }
+        )
+        skipped = edit.left_out - edit.made_anew
+        # Core deletes the recurrence where it makes all anew, and cuts it short where it makes the following ones anew.
+        skipped = skipped.filtered(lambda session: series and session.left_out_of_id != series)
+        skipped._follow_each(
+            {
+                session.id: {
+                    "planned_start": edit.planned_now(session),
+                    "left_out_of_id": series.id,
+                    "off_rhythm": True,
+                }
+                for session in skipped
             }
         )
 

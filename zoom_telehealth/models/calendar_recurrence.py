@@ -17,5 +17,5 @@ class CalendarRecurrence(models.Model):
         if following and left_out:
             left_out.left_out_of_id = following
             if not (recurrence_values or {}).get("count"):
-                following.count += len(left_out)
+                following.count += len(left_out.filtered(lambda session: not session.off_rhythm))
         return following

@@ -72,7 +72,7 @@ class SeriesEdit:
             none; None for one that gets a session of its own
         """
         zone = recurrence._get_timezone()
-        shift = _wall(self.base.start, zone) - _wall(self.base_planned, self.zone)
+        shift = self._shift(zone)
         due = {session: _wall(moment, self.zone) + shift for session, moment in self.planned.items()}
         waiting, walls = self._without_occurrence(), [_wall(start, zone) for start, _stop in rows]
         dates = {due[session] for session in waiting}
@@ -95,6 +95,12 @@ class SeriesEdit:
             for place, wall in enumerate(walls)
         ]
 
+    def planned_now(self, session):
+        """Return where a date of the series is by the shift given to the base, naive UTC."""
+        zone = self.base.recurrence_id._get_timezone()
+        moment = zone.localize(_wall(self.planned[session], self.zone) + self._shift(zone))
+        return moment.astimezone(pytz.utc).replace(tzinfo=None)
+
     def leave_apart(self, events):
         """Leave occurrences as they are that are a colleague's: their dates, which core makes anew, get no session."""
         self.apart = {session: session._planned_start() for session in events.telehealth_session_ids}
@@ -112,8 +118,9 @@ class SeriesEdit:
         """
         if not values.get("count") or "count" in self.vals:
             return values
-        ahead = self.left_out.filtered(lambda session: self.planned[session] > self.base_planned)
-        change = len(ahead) if self.splits else len(ahead) - len(self.left_out)
+        dates = self.left_out.filtered(lambda session: not session.off_rhythm)
+        ahead = dates.filtered(lambda session: self.planned[session] > self.base_planned)
+        change = len(ahead) if self.splits else len(ahead) - len(dates)
         return {**values, "count": max(values["count"] + change, 1)}
 
     def booking(self):
@@ -148,7 +155,7 @@ class SeriesEdit:
             found = [place for place in free if walls[place] == due[session]]
             if frequency:
                 found += [place for place in free if walls[place].date() == due[session].date()]
-            if frequency == self.frequency:
+            if frequency == self.frequency and not session.off_rhythm:
                 near = _period(due[session], frequency)
                 found += [
                     place
@@ -159,6 +166,9 @@ class SeriesEdit:
                 taken[found[0]] = session
                 self.made_anew |= session
         return taken
+
+    def _shift(self, zone):
+        return _wall(self.base.start, zone) - _wall(self.base_planned, self.zone)
 
     def _assign_in_order(self, taken, rows, waiting):
         left = [session for session in waiting if session in self.coming and session not in taken]

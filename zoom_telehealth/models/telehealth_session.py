@@ -341,6 +341,7 @@ class TelehealthSession(models.Model):
                     "planned_start": session._planned_start(),
                     "state": "scheduled" if session.event_id.active and session.event_id.telehealth else "cancelled",
                     "left_out_of_id": not session.event_id.active and session.event_id.recurrence_id.id,
+                    "off_rhythm": False,
                 }
                 for session in sessions
             }

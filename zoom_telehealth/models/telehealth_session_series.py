@@ -18,6 +18,11 @@ class TelehealthSessionSeries(models.Model):
         help="The series that goes on without this date: the session was cancelled by itself, and no edit of all "
         "brings it back.",
     )
+    off_rhythm = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Cancelled by itself, and none of its series' dates by now. Should it become one again, it stays off.",
+    )
     of_series = fields.Boolean(compute="_compute_of_series")
 
     @api.depends("event_id.recurrence_id")
@@ -36,7 +41,7 @@ class TelehealthSessionSeries(models.Model):
         """Remember of which series these scheduled sessions are that are cancelled by themselves."""
         scheduled = self.filtered(lambda session: session.state == "scheduled" and session.event_id.recurrence_id)
         for recurrence, sessions in scheduled.grouped(lambda session: session.event_id.recurrence_id).items():
-            sessions.left_out_of_id = recurrence
+            sessions.write({"left_out_of_id": recurrence.id, "off_rhythm": False})
 
     def _is_coming(self, now):
         """Whether this session may still be moved: it has not begun, and its time is not over.

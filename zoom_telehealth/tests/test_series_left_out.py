@@ -96,6 +96,35 @@ class TestLeftOut(LeftOutCase):
         self.assertEqual([one.state for one in self.booked].count("cancelled"), 2)
         self.assert_every_event_has_its_session()
 
+    def test_a_date_that_another_rule_skipped_is_still_off_when_it_comes_back(self):
+        self.leave_out(1, 4)
+        self.edit(self.events[0], recurrency=True, interval=2)
+        self.move(self.booked[0].event_id, hours=1)
+        self.edit(self.booked[0].event_id, recurrency=True, interval=1)
+        weeks = [week for week in range(WEEKS) if week not in (1, 4)]
+        self.assertEqual(self.sessions().mapped("start"), [at_ten(days=3 + 7 * week, hours=1) for week in weeks])
+        self.assertEqual((self.booked[1] | self.booked[4]).mapped("state"), ["cancelled"] * 2)
+        self.move(self.booked[0].event_id, hours=1)
+        self.assertEqual(len(self.sessions()), len(weeks))
+        self.assert_every_event_has_its_session()
+
+    def test_a_date_that_another_rule_skipped_is_not_counted_where_the_series_is_split(self):
+        self.leave_out(5)
+        self.edit(self.events[0], recurrency=True, interval=2)
+        sessions = self.sessions()
+        self.assertEqual(len(sessions), WEEKS)
+        self.move(sessions[1].event_id, "future_events", hours=1)
+        self.assertEqual(self.sessions(), sessions)
+
+    def test_a_cancelled_last_date_is_still_off_when_a_shortened_series_is_as_long_again(self):
+        self.leave_out(6)
+        for count in (4, WEEKS):
+            self.edit(self.booked[0].event_id, recurrency=True, count=count)
+        weeks = [week for week in range(WEEKS) if week != 6]
+        self.assertEqual(self.sessions().mapped("start"), [at_ten(days=3 + 7 * week) for week in weeks])
+        self.assertEqual(self.booked[6].state, "cancelled")
+        self.assert_every_event_has_its_session()
+
     def test_more_occurrences_come_after_the_last_and_none_in_between(self):
         self.leave_out(3)
         self.edit(self.events[0], recurrency=True, count=WEEKS + 2)
