@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from .. import clock
-from ..models.zoom_reconciler_due import ASK_AFTER
 from .common import soon
 from .reconciler_case import ReconcilerCase
 from .simulator import DANA
@@ -219,14 +218,16 @@ class TestAsked(ReadBackCase):
 
     def test_zoom_is_asked_at_growing_distances_and_then_never_again(self):
         asked, start = [], self.booked.start
-        steps = [step - timedelta(seconds=30) for step in ASK_AFTER] + [
-            step + timedelta(minutes=1) for step in ASK_AFTER
+        distances = [timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6)]
+        distances += [timedelta(days=days) for days in range(1, 9)]
+        steps = [step - timedelta(seconds=30) for step in distances] + [
+            step + timedelta(minutes=1) for step in distances
         ]
         for ahead in sorted(steps + [timedelta(days=8, hours=5), timedelta(days=9)]):
             with self.clock_at(start + ahead):
                 if self.work_all():
                     asked.append(ahead - timedelta(minutes=1))
-        self.assertEqual(asked, list(ASK_AFTER))
+        self.assertEqual(asked, distances)
         self.assertEqual(self.booked.state, "scheduled", "it was never held")
 
     def test_a_meeting_that_runs_before_the_door_opens_makes_the_session_live_as_it_opens(self):

@@ -23,13 +23,18 @@ class TestWindow(EventCase):
 
     def test_a_live_session_stays_open_and_one_that_ended_may_go_on_until_its_planned_end(self):
         session = self.danas.with_context(from_calendar_event=True)
-        for state, during, long_after in (
-            ("live", "open", "open"),
-            ("ended", "open", "after"),
-            ("cancelled", "cancelled", "cancelled"),
+        for state, during, soon_after, long_after in (
+            ("scheduled", "open", "open", "after"),
+            ("live", "open", "open", "open"),
+            ("ended", "open", "after", "after"),
+            ("cancelled", "cancelled", "cancelled", "cancelled"),
         ):
             session.state = state
-            for moment, door in ((self.danas.start, during), (self.danas.stop + timedelta(hours=5), long_after)):
+            for moment, door in (
+                (self.danas.start, during),
+                (self.danas.stop + timedelta(minutes=1), soon_after),
+                (self.danas.stop + timedelta(hours=5), long_after),
+            ):
                 with self.subTest(state=state, moment=moment), self.clock_at(moment):
                     self.assertEqual(self.danas._door(), door)
 
@@ -37,8 +42,15 @@ class TestWindow(EventCase):
         for user, offered in ((self.dana, True), (self.sam, False), (self.mia, False)):
             self.assertEqual(self.danas.with_user(user).can_start, offered)
             self.danas.invalidate_recordset()
-        with self.clock_at(self.danas.stop + timedelta(minutes=16)):
-            self.assertFalse(self.danas.with_user(self.dana).can_start)
+        for moment, offered in (
+            (self.danas.start - timedelta(hours=12, minutes=1), False),
+            (self.danas.start - timedelta(hours=11, minutes=59), True),
+            (self.danas.stop + timedelta(minutes=14), True),
+            (self.danas.stop + timedelta(minutes=16), False),
+        ):
+            self.danas.invalidate_recordset()
+            with self.subTest(moment=moment), self.clock_at(moment):
+                self.assertEqual(self.danas.with_user(self.dana).can_start, offered)
 
     def test_a_session_is_over_when_zoom_says_so_after_its_window_and_not_before(self):
         self.danas._mark_live()
