@@ -10,6 +10,16 @@ from dev.console import say
 from dev.failure import SetupFailure
 
 CHROMIUM = Path("/usr/bin/chromium")
+# For tests: without root's sandbox, and silent towards the internet.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def ensure() -> Path:

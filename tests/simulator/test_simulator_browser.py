@@ -8,19 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from dev import browser as chromium
 from tests.simulator.running_simulator import OMAR, PRACTICE_APP, RunningSimulator
 from tests.simulator.webhook_receiver import Hooks, Receiver
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MILLISECONDS = 30_000
 TELEPHONE = {"width": 390, "height": 844}
 
@@ -29,9 +20,9 @@ TELEPHONE = {"width": 390, "height": 844}
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.FLAGS))
+        yield started
+        started.close()
 
 
 def _page(browser: Browser) -> Page:

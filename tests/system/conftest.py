@@ -52,15 +52,6 @@ from tests.system.patience import PATIENCE_MS
 from tests.system.practice import Practice, connected_practice
 from tests.system.zoom_side import ZoomSide
 
-BROWSER_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DESKTOP = {"width": 1400, "height": 900}
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -111,7 +102,7 @@ def dana(practice: Practice, page_for: Callable[..., Page]) -> BackOffice:
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(BROWSER_FLAGS))
+        started = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.FLAGS))
         yield started
         started.close()
 

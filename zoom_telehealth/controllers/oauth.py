@@ -100,7 +100,9 @@ class ZoomOAuthController(http.Controller):
         # Zoom is asked with no transaction of ours open.
         request.env.cr.commit()  # pylint: disable=invalid-commit
         token_set, zoom_user = _exchange(addresses, credentials, code, redirect_uri, verifier)
-        if not request.env.company.sudo()._telehealth_may_connect(zoom_user):
+        # The connection serves every practice of theirs that the app does, not the present one alone.
+        practices = (app.company_ids & user.sudo().company_ids).filtered("telehealth_zoom_allowed")
+        if not practices._telehealth_may_connect(zoom_user):
             request.env["zoom.connection.token"].sudo()._revoke(app, token_set.access_token)
             raise Refusal("plan")
         try:

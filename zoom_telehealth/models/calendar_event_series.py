@@ -36,7 +36,7 @@ class CalendarEventSeries(models.Model):
         self.ensure_one()
         events, base = self._occurrences_to_edit(vals)
         events._check_may_change_series()
-        edit = SeriesEdit(base.sudo(), events.sudo(), vals)
+        edit = SeriesEdit(base.sudo(), events.sudo(), vals, edited=self.sudo())
         rest = dict(vals)
         if base.telehealth or not vals.get("telehealth"):
             self._book_series(edit, {name: rest.pop(name) for name in vals if base._is_kept_by_session(name)})
@@ -215,7 +215,7 @@ class CalendarEventSeries(models.Model):
 
     def _apply_recurrence_values(self, values, future=True):
         edit = self.env.context.get(EDIT_CONTEXT)
-        return super()._apply_recurrence_values(edit.counted(values) if edit else values, future)
+        return super()._apply_recurrence_values(edit.on_its_days(edit.counted(values)) if edit else values, future)
 
     def unlink(self):
         """Archive what core deletes while it rewrites a series: it may turn out that its session has no other place."""

@@ -50,9 +50,11 @@ class ResCompanyReadiness(models.Model):
         return (attestation and attestation.plan) or ""
 
     def _telehealth_may_connect(self, zoom_user):
-        """Return whether a Zoom user's licence is one with which this practice lets people connect.
+        """Return whether a Zoom user's licence is one with which each of these practices lets people connect.
 
         :param zoom_user: :class:`~..zoom.payloads.UserSeen`
         """
-        self.ensure_one()
-        return plans.may_connect(self.telehealth_lowest_plan, zoom_user.type, self._telehealth_attested_plan())
+        return all(
+            plans.may_connect(practice.telehealth_lowest_plan, zoom_user.type, practice._telehealth_attested_plan())
+            for practice in self
+        )

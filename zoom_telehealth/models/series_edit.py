@@ -13,17 +13,20 @@ from .. import clock
 BOOKED_FIELDS = ("telehealth_label", "telehealth_service_id", "telehealth_place", "telehealth_modality")
 # Set while core rewrites a series: the :class:`SeriesEdit`.
 EDIT_CONTEXT = "telehealth_series_edit"
+# Core's fields of a weekly rule, in the order of the week.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class SeriesEdit:
     """What stood before, read as superuser: the sessions of the occurrences that core is about to write or replace."""
 
-    def __init__(self, base, events, vals, in_copy=False):
+    def __init__(self, base, events, vals, in_copy=False, edited=None):
         """
         :param base: the ``calendar.event`` that survives the edit and gives the shift
         :param events: all occurrences that the edit concerns, the base among them
         :param vals: the values that are written
         :param in_copy: whether it was made in Google's or Outlook's copy of the series
+        :param edited: the occurrence that a person took hold of, where there is one
         """
         self.base, self.events, self.vals, self.in_copy = base, events, vals, in_copy
         recurrence = base.recurrence_id
@@ -38,6 +41,7 @@ class SeriesEdit:
             session: session._planned_start() if recurrence else session.event_id.start for session in self.sessions
         }
         self.base_planned = self.planned.get(base.telehealth_session_ids, base.start)
+        self.edited_planned = self.planned.get(edited.telehealth_session_ids) if edited else None
         self.splits = vals.get("recurrence_update") == "future_events" and base != recurrence.base_event_id
         # The dates that were cancelled by themselves, and those of them that core made anew.
         self.left_out, self.made_anew = self._left_out(recurrence), self.sessions.browse()
@@ -122,6 +126,18 @@ class SeriesEdit:
         ahead = dates.filtered(lambda session: self.planned[session] > self.base_planned)
         change = len(ahead) if self.splits else len(ahead) - len(dates)
         return {**values, "count": max(values["count"] + change, 1)}
+
+    def on_its_days(self, values):
+        """Return the values of a weekly rule without the day that the series leaves.
+
+        Core takes out the day on which the edited occurrence stands. One that was moved alone stands on another day
+        than its series, whose own would stay beside the new one: twice as many sessions.
+        """
+        if not self.edited_planned or values.get("rrule_type") != "weekly" or self.vals.keys() & set(WEEKDAYS):
+            return values
+        before, now = (_wall(moment, self.zone).weekday() for moment in (self.base_planned, self.base.start))
+        left = _wall(self.edited_planned, self.zone).weekday()
+        return values if now in (before, left) else {**values, WEEKDAYS[left]: False}
 
     def booking(self):
         """Return what was booked for the series, as values of one more session."""

@@ -17,7 +17,8 @@ class ZoomMeetingQuestion(models.Model):
 
     question = fields.Selection([("moved", "Moved in Zoom"), ("deleted", "Deleted in Zoom")], readonly=True)
     asked_version = fields.Integer(readonly=True, help="The session's version about which was asked.")
-    question_activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
+    # Indexed: PostgreSQL looks for it here with each activity of Odoo's that is done.
+    question_activity_id = fields.Many2one("mail.activity", readonly=True, index="btree_not_null", ondelete="set null")
 
     def _asks(self):
         """Whether the provider was asked and has not answered, nor edited the session otherwise."""

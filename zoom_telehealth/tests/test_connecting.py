@@ -33,6 +33,15 @@ class TestConnecting(ConnectingCase):
         self.assertNothingKept()
         self.assertIn("Zoom is connected", self.connect())
 
+    def test_the_licence_suffices_in_every_practice_that_the_connection_would_serve(self):
+        self.app.company_ids |= self.harbour
+        self.harbour.telehealth_lowest_plan = "licensed"
+        self.dana.company_ids |= self.harbour
+        self.assertEnds(self.connect(BEA), "licence does not suffice")
+        self.assertNothingKept()
+        self.dana.company_ids -= self.harbour
+        self.assertIn("Zoom is connected", self.connect(BEA))
+
     def test_the_consent_page_is_asked_with_a_proof_and_without_scopes(self):
         """R10."""
         query = parse_qs(urlsplit(self.to_zoom()).query)

@@ -111,6 +111,22 @@ class TestExceptions(SeriesCase):
         self.assertEqual(self.booked[2].start, at_ten(days=17, hours=1))
         self.assert_every_event_has_its_session()
 
+    def test_dragging_one_that_was_moved_alone_moves_all_and_leaves_as_many(self):
+        """Core takes the day on which the one stands out of the rule, and leaves the one on which its series has it."""
+        until = self.booked[-1].start.date() + timedelta(days=2)
+        self.edit(self.events[0], recurrency=True, end_type="end_date", until=until)
+        weeks = range(len(self.booked))
+        for week, which, days, times in (
+            (1, "all_events", -2, [1 + 7 * one for one in weeks]),
+            (3, "future_events", 1, [(1 if one < 3 else 3) + 7 * one for one in weeks]),
+        ):
+            with self.subTest(which=which):
+                self.move(self.booked[week].event_id, "self_only", days=1)
+                self.move(self.booked[week].event_id, which, days=days)
+                self.assertEqual(self.sessions(), self.booked)
+                self.assertEqual(self.booked.mapped("start"), [at_ten(days=day) for day in times])
+                self.assert_every_event_has_its_session()
+
     def test_the_series_follows_a_first_one_that_was_moved_alone(self):
         self.move(self.events[0], "self_only", hours=2)
         self.move(self.events[2], hours=1)

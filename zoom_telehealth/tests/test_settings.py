@@ -16,6 +16,19 @@ class TestSettings(TelehealthCase):
     def settings(self, user, **values):
         return self.as_user("telehealth.settings", user).create(values)
 
+    def test_a_new_practice_begins_as_the_guide_says(self):
+        """Zoom, and whatever asks more of it or of people, is off; what protects people is on."""
+        practice = self.env["res.company"].create({"name": "Moonlight"})
+        on = {
+            name
+            for name, field in practice._fields.items()
+            if name.startswith("telehealth_") and field.type == "boolean" and practice[name]
+        }
+        protects = {"telehealth_waiting_room", "telehealth_no_chat", "telehealth_no_ai_companion"}
+        self.assertEqual(on, protects | {"telehealth_consent_first", "telehealth_setup_check"})
+        self.assertEqual((practice.telehealth_minutes_before, practice.telehealth_minutes_after), (15, 15))
+        self.assertEqual(practice.telehealth_horizon_days, 30)
+
     def test_a_manager_saves_every_setting_without_the_system_right(self):
         self.assertFalse(self.mia.has_group("base.group_system"))
         self.sunrise.telehealth_zoom_allowed = False

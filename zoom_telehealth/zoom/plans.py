@@ -20,19 +20,17 @@ BAA_SUBJECT = "BAA Request — Zoom Business Account"
 class Plan:
     """A plan of Zoom's by its name in Zoom's price list.
 
-    :ivar licensed: its users are of type Licensed
     :ivar business: it is Business or more
     """
 
     code: str
     name: str
     can_sign_baa: bool
-    licensed: bool = True
     business: bool = False
 
 
 PLANS = (
-    Plan("basic", "Basic (free)", can_sign_baa=False, licensed=False),
+    Plan("basic", "Basic (free)", can_sign_baa=False),
     Plan("pro", "Pro", can_sign_baa=True),
     Plan("business", "Business", can_sign_baa=True, business=True),
     Plan("business_plus", "Business Plus", can_sign_baa=True, business=True),
