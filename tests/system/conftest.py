@@ -6,7 +6,9 @@
     stack.simulator("GET", "/control/...")    the simulator's control API (any path), JSON in and out
     stack.sql("SELECT ...", (parameter,))     rows as tuples, committed at once
     stack.ref("zoom_telehealth.demo_event_soon"), stack.run_action("<XML id of a scheduled action>")
-    stack.move_clock(3600), stack.set_clock(0)    addon and simulator together
+                 After a press in the browser wait for its effect before an action is run by hand: what wakes the action
+                 in that very moment is passed over by Odoo's scheduler, for a minute.
+    stack.move_clock(3600), stack.set_clock(0)    addon and simulator together; not past a lease while Zoom is asked
     stack.restart_odoo(), stack.kill_odoo()   kill is SIGKILL; restart starts a killed one too
     stack.mails()                             what Odoo sent, as email.message.EmailMessage
     stack.odoo_log, stack.simulator_log       paths of the logs
