@@ -215,7 +215,9 @@ class CalendarEventSeries(models.Model):
 
     def _apply_recurrence_values(self, values, future=True):
         edit = self.env.context.get(EDIT_CONTEXT)
-        return super()._apply_recurrence_values(edit.on_its_days(edit.counted(values)) if edit else values, future)
+        if edit:
+            values = edit.until_moved(edit.on_its_days(edit.counted(values)))
+        return super()._apply_recurrence_values(values, future)
 
     def unlink(self):
         """Archive what core deletes while it rewrites a series: it may turn out that its session has no other place."""

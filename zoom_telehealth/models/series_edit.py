@@ -7,6 +7,8 @@ the new time and of nothing else. Core also makes those anew that were cancelled
 
 import pytz
 
+from odoo import fields
+
 from .. import clock
 
 # What a session keeps and its event only shows; a series hands it to its occurrences.
@@ -138,6 +140,18 @@ class SeriesEdit:
         before, now = (_wall(moment, self.zone).weekday() for moment in (self.base_planned, self.base.start))
         left = _wall(self.edited_planned, self.zone).weekday()
         return values if now in (before, left) else {**values, WEEKDAYS[left]: False}
+
+    def until_moved(self, values):
+        """Return the values of a rule with its last day moved as far as the series.
+
+        Core leaves that where it was: moved to a later day a series would lose its last session, to an earlier one it
+        could get one more.
+        """
+        until = values.get("until")
+        if values.get("end_type") != "end_date" or not until or "until" in self.vals:
+            return values
+        before, now = (_wall(moment, self.zone).date() for moment in (self.base_planned, self.base.start))
+        return {**values, "until": fields.Date.to_date(until) + (now - before)}
 
     def booking(self):
         """Return what was booked for the series, as values of one more session."""

@@ -127,6 +127,25 @@ class TestExceptions(SeriesCase):
                 self.assertEqual(self.booked.mapped("start"), [at_ten(days=day) for day in times])
                 self.assert_every_event_has_its_session()
 
+    def test_a_series_with_a_last_day_is_as_long_after_it_moved(self):
+        """Core leaves the last day where it was: one session is lost, or one more made."""
+        for spare, days, which, first in (
+            (0, 1, "all_events", 0),
+            (6, -1, "all_events", 0),
+            (0, 1, "future_events", 2),
+            (6, -1, "future_events", 2),
+        ):
+            with self.subTest(days=days, which=which):
+                events = self.series(end_type="end_date", until=at_ten(days=24 + spare).date())
+                booked, stood = events.telehealth_session_id, events.mapped("start")
+                self.assertEqual(len(booked), 4)
+                others = self.sessions() - booked
+                self.move(events[first], which, days=days)
+                self.assertEqual(self.sessions() - others, booked)
+                moved = [start + timedelta(days=days) for start in stood[first:]]
+                self.assertEqual(booked.mapped("start"), stood[:first] + moved)
+                self.assert_every_event_has_its_session()
+
     def test_the_series_follows_a_first_one_that_was_moved_alone(self):
         self.move(self.events[0], "self_only", hours=2)
         self.move(self.events[2], hours=1)
