@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from tests.system.patience import eventually
 from tests.system.practice import DANA, Practice
 from tests.system.zoom_side import MEETINGS, ZoomSide
 
@@ -12,6 +15,7 @@ from tests.system.zoom_side import MEETINGS, ZoomSide
 AFTER_FIRST_LOOK = 45
 AFTER_SECOND_LOOK = 200
 PAST_THE_DOUBLE_CHECK = 1000
+A_LEASE = 180
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,21 @@ def test_a_meeting_whose_answer_was_lost_is_found_and_adopted(practice: Practice
     assert practice.status(session) == "failing"
     assert_one_and_ready(practice, zoom, session.id)
     assert len(zoom.creates()) == 1
+
+
+def test_a_clock_that_leaps_while_zoom_is_asked_has_nothing_asked_twice(practice: Practice, zoom: ZoomSide) -> None:
+    """As where a machine was asleep: the lease is over, and the call is still under way."""
+    zoom.fault("delay", MEETINGS, "POST", seconds=3)
+    session = practice.book()
+    attempt = "SELECT id FROM zoom_meeting WHERE session_id = %s AND attempt = 'create'"
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(practice.reconcile)
+        eventually(lambda: practice.stack.sql(attempt, (session.id,)), "the attempt is written down")
+        practice.stack.move_clock(A_LEASE + 1)
+        working.result()
+
+    assert practice.status(session) == "ready"
+    assert [call["method"] for call in zoom.calls(path="/meetings")] == ["POST"]
 
 
 @pytest.mark.parametrize(

@@ -165,10 +165,13 @@ class ZoomReconciler(models.AbstractModel):
             _logger.error("Meeting %s could not be worked on: %s", meeting.id, errors.unforeseen(trouble))
             self._put_off(meeting, "own", FOR_A_PERSON)
 
-    def _leased(self, limit):
-        """Return due meetings, locked and leased; makes the rows of sessions that have none."""
+    def _leased(self, limit, under_way=frozenset()):
+        """Return due meetings, locked and leased; makes the rows of sessions that have none.
+
+        :param under_way: ids of meetings of which Zoom is being asked by this run, whatever became of their lease
+        """
         meetings = self.env["zoom.meeting"]
-        due = self._due(limit)
+        due = [row for row in self._due(limit + len(under_way)) if row[1] not in under_way][:limit]
         sessions = self.env["telehealth.session"].browse(session for session, meeting in due if session and not meeting)
         connections = self.env["zoom.connection"]._by_provider(sessions.provider_id, sessions.company_id)
         values = []
@@ -269,6 +272,8 @@ class _Turn:
         self._progress = reconciler.env["ir.cron"]
         self._done = 0
         self._changed = set()
+        # A clock that leaps, as where a machine was asleep, ends leases before their calls are back.
+        self._under_way = set()
         # So long the scheduler lets one job run, all its runs together; without a scheduler there is no end.
         self._end = reconciler.env.context.get("cron_end_time", math.inf)
         self.found = False
@@ -298,11 +303,13 @@ class _Turn:
             self.found, claims = retrying(lambda: self._lease(limit), self._reconciler.env)
             if not self.found:
                 break
+        self._under_way.update(claims)
         return claims
 
     def record(self, meeting_id, outcome):
         """Record a result in a transaction of its own."""
         retrying(lambda: self._record(meeting_id, outcome), self._reconciler.env)
+        self._under_way.discard(meeting_id)
         self._done += 1
         if time.monotonic() > self._commit_at:
             self.commit(remaining=int(self.found))
@@ -318,7 +325,7 @@ class _Turn:
             retrying(sessions._announce_change, self._reconciler.env)
 
     def _lease(self, limit):
-        meetings = self._reconciler._leased(limit)
+        meetings = self._reconciler._leased(limit, self._under_way)
         return bool(meetings), self._reconciler._attempts(meetings)
 
     def _record(self, meeting_id, outcome):
