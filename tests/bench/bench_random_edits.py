@@ -1,4 +1,4 @@
-"""Random sequences of edits of sessions and series, as `make test` tries a few of them: here many, drawn anew each time."""
+"""Random sequences of edits of sessions and series: `make test` tries a few, here are many, drawn anew each time."""
 
 from __future__ import annotations
 
