@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,9 +21,9 @@ def connected(connected: Practice) -> Practice:
     return connected
 
 
-def book_for_dana(practice: Practice, minutes: float = 10, days: float = 0) -> Booked:
-    """Have the front desk book a session for Dana."""
-    start = practice.moment(days=days, minutes=minutes)
+def book_for_dana(practice: Practice, start: datetime | None = None) -> Booked:
+    """Have the front desk book a session for Dana, in ten minutes unless said otherwise."""
+    start = start or practice.moment(days=0, minutes=10)
     return practice.book(start, login="sam", provider_id=practice.user("dana"))
 
 
@@ -40,13 +41,14 @@ def test_accepted_on_the_form_the_clients_page_turns_into_join(
 
 
 def test_the_calendars_popover_accepts_and_declines(practice: Practice, page_for: Callable[..., Page]) -> None:
-    accepted, declined = book_for_dana(practice, minutes=90), book_for_dana(practice, minutes=180)
+    # A day on which the demo has nothing: what another event covers cannot be pressed.
+    morning = practice.moment(days=6).replace(hour=9, minute=0)
+    accepted, declined = (book_for_dana(practice, morning + timedelta(hours=hours)) for hours in (0, 2))
     dana = BackOffice(page_for("dana"))
     for session, button in ((accepted, "Accept"), (declined, "Decline")):
         dana.open_app("/odoo/telehealth")
-        [[start]] = practice.stack.sql("SELECT start FROM telehealth_session WHERE id = %s", (session.id,))
-        dana.turn_to(start.date())  # late on a week's last day it is in the next one
-        event = dana.page.locator(f".fc-event[data-event-id='{session.id}']").first
+        dana.turn_to(morning.date())
+        event = dana.page.locator(f".fc-event[data-event-id='{session.id}']")
         event.scroll_into_view_if_needed()
         dana.click(event)
         popover = dana.page.locator(".o_cw_popover")
@@ -59,7 +61,7 @@ def test_the_calendars_popover_accepts_and_declines(practice: Practice, page_for
 
 
 def test_the_list_has_the_buttons_too(practice: Practice, page_for: Callable[..., Page]) -> None:
-    session = book_for_dana(practice, minutes=360)
+    session = book_for_dana(practice, practice.moment(days=0, minutes=360))
     dana = BackOffice(page_for("dana"))
     dana.open_app("/odoo/telehealth")
     dana.click(dana.page.locator(".o_switch_view.o_list"))
