@@ -16,13 +16,5 @@ class AnswersCase(ReconcilerCase):
     def seen_by(self, user, session):
         return self.as_user("telehealth.session", user).browse(session.id)
 
-    def work_all(self):
-        kinds = []
-        while True:
-            done = self.work()
-            if not done:
-                return kinds
-            kinds += done.values()
-
     def activities(self):
         return self.env["mail.activity"].search([("user_id", "=", self.dana.id)])

@@ -35,6 +35,15 @@ class ReconcilerCase(TelehealthCase):
         self.env.flush_all()
         return {self.env["zoom.meeting"].browse(meeting_id): claim.task.kind for meeting_id, claim in claims.items()}
 
+    def work_all(self):
+        """Work until nothing is due; returns the kinds of what was asked, in order."""
+        kinds = []
+        while True:
+            done = self.work()
+            if not done:
+                return kinds
+            kinds += done.values()
+
     def session(self, provider=None, clients=None, **values):
         event = self.book(provider or self.dana, clients or [self.ana], values.pop("title", ANAS_TITLE), **values)
         return self.session_of(event)

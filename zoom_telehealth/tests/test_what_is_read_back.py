@@ -25,14 +25,6 @@ class ReadBackCase(ReconcilerCase):
         self.simulator.control(method, f"meetings/{self.meeting.zoom_id}{path}", **body)
         self.meeting._hint(recovered=path == "/recover")
 
-    def work_all(self):
-        kinds = []
-        while True:
-            done = self.work()
-            if not done:
-                return kinds
-            kinds += done.values()
-
 
 class TestHinted(ReadBackCase):
     def test_the_echo_of_our_own_write_moves_nothing(self):
